@@ -1,0 +1,1 @@
+"""How we are reached: channels, sender, clock, settings, command line."""

@@ -1,0 +1,1 @@
+"""What we know: entries, search, tariffs, promises, calendars."""

@@ -1,0 +1,1 @@
+"""Law and promises as functions over values."""

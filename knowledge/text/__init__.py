@@ -1,0 +1,1 @@
+"""Reading what people type: normal forms, words, sounds, numbers."""

@@ -1,0 +1,234 @@
+"""What goes out: rows written with the work that caused them, drained by lane, settled by their fate."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlmodel import Session, col
+
+from storage.database import database_now
+from storage.models import Lane, OnUnknown, Outgoing, OutgoingState
+
+LEASE = timedelta(seconds=60)
+_TABLE: Any = Outgoing.__table__  # type: ignore[attr-defined]
+_FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message that is to go out."""
+
+    channel: str
+    address: str
+    reply: dict[str, Any]
+    dedupe_key: str
+    lane: Lane = Lane.INTERACTIVE
+    card: str | None = None
+    on_unknown: OnUnknown = OnUnknown.RESEND
+    not_before: datetime | None = None
+    person_id: int | None = None
+    ticket_id: int | None = None
+    notice_id: int | None = None
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One message that this sender alone may now send."""
+
+    id: int
+    channel: str
+    address: str
+    lane: int
+    token: str
+    reply: dict[str, Any]
+    card: str | None
+    attempts: int
+    on_unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a message that was tried."""
+
+    id: int
+    state: OutgoingState
+    platform_ref: str | None = None
+    error: str | None = None
+    not_before: datetime | None = None  # with state WAITING: when to try again
+
+
+def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
+    """Write messages; one whose `dedupe_key` exists already raises, for it would be sent twice."""
+    if not drafts:
+        return
+    session.flush()
+    session.connection().execute(
+        insert(_TABLE),
+        [
+            {
+                "channel": draft.channel,
+                "address": draft.address,
+                "lane": int(draft.lane),
+                "token": draft.token,
+                "dedupe_key": draft.dedupe_key,
+                "reply": draft.reply,
+                "card": draft.card,
+                "state": OutgoingState.WAITING,
+                "on_unknown": draft.on_unknown,
+                "created_at": now,
+                "not_before": draft.not_before or now,
+                "attempts": 0,
+                "spent": False,
+                "person_id": draft.person_id,
+                "ticket_id": draft.ticket_id,
+                "notice_id": draft.notice_id,
+            }
+            for draft in drafts
+        ],
+    )
+
+
+def claim(
+    session: Session, *, channel: str, owner: str, now: datetime, limit: int, slowest: Lane = Lane.REMINDER
+) -> list[Claimed]:
+    """Take the next messages of a channel, most urgent lane first, oldest first; nobody else gets them."""
+    lock = "" if session.get_bind().dialect.name == "sqlite" else "FOR UPDATE SKIP LOCKED"
+    # The state stands as a literal: with a bind parameter the partial index would not be used.
+    statement = text(
+        f"""
+        UPDATE outgoing SET state = 'sending', owner = :owner, lease_until = :lease, attempts = attempts + 1
+        WHERE id IN (
+            SELECT id FROM outgoing
+            WHERE state = 'waiting' AND channel = :channel AND lane <= :slowest AND not_before <= :now
+            ORDER BY lane, id LIMIT :limit {lock})
+        RETURNING {_FIELDS}
+        """  # noqa: S608  (no text from outside)
+    ).bindparams(
+        bindparam("lease", type_=_TABLE.c.lease_until.type),
+        bindparam("now", type_=_TABLE.c.not_before.type),
+    )
+    rows = session.connection().execute(
+        statement.columns(reply=_TABLE.c.reply.type),
+        {
+            "owner": owner,
+            "lease": database_now(session) + LEASE,
+            "channel": channel,
+            "slowest": int(slowest),
+            "now": now,
+            "limit": limit,
+        },
+    )
+    claimed = [Claimed(*row) for row in rows]
+    return sorted(claimed, key=lambda one: (one.lane, one.id))
+
+
+def settle(session: Session, results: Sequence[Settled], *, owner: str) -> None:
+    """Write down what became of messages; a late word of the same owner heals an `unknown`."""
+    if not results:
+        return
+    moment = database_now(session)
+    session.connection().execute(
+        update(_TABLE)
+        .where(
+            _TABLE.c.id == bindparam("key"),
+            _TABLE.c.owner == owner,
+            text("state IN ('sending', 'unknown')"),
+        )
+        .values(
+            state=bindparam("new_state"),
+            platform_ref=bindparam("ref"),
+            error=bindparam("why"),
+            settled_at=moment,
+            lease_until=None,
+        ),
+        [
+            {"key": one.id, "new_state": one.state, "ref": one.platform_ref, "why": one.error}
+            for one in results
+        ],
+    )
+    for one in results:
+        if one.state is OutgoingState.WAITING and one.not_before is not None:
+            session.connection().execute(
+                update(_TABLE).where(_TABLE.c.id == one.id).values(not_before=one.not_before)
+            )
+
+
+def recover(session: Session) -> tuple[int, int]:
+    """Deal with messages whose sender died: resend or hold, as each row says. Return how many of each."""
+    moment = {"moment": database_now(session)}
+    over = bindparam("moment", type_=_TABLE.c.lease_until.type)
+    resent = session.connection().execute(
+        text(
+            "UPDATE outgoing SET state = 'waiting', lease_until = NULL "
+            "WHERE state = 'sending' AND lease_until < :moment AND on_unknown = 'resend'"
+        ).bindparams(over),
+        moment,
+    )
+    held = session.connection().execute(
+        text(
+            "UPDATE outgoing SET state = 'unknown', lease_until = NULL, error = 'sender died' "
+            "WHERE state = 'sending' AND lease_until < :moment AND on_unknown = 'hold'"
+        ).bindparams(over),
+        moment,
+    )
+    return resent.rowcount, held.rowcount
+
+
+def next_due(session: Session, channel: str) -> datetime | None:
+    """Return when the earliest waiting message of a channel may go, or None."""
+    found: datetime | None = (
+        session.connection()
+        .execute(
+            select(col(Outgoing.not_before))
+            .where(text("state = 'waiting'"), col(Outgoing.channel) == channel)
+            .order_by(col(Outgoing.not_before))
+            .limit(1)
+        )
+        .scalar_one_or_none()
+    )
+    return found
+
+
+def card_ref(session: Session, *, channel: str, address: str, card: str) -> str | None:
+    """Return the channel's own name of the message that shows a card at an address now, or None."""
+    found: str | None = (
+        session.connection()
+        .execute(
+            select(col(Outgoing.platform_ref))
+            .where(
+                col(Outgoing.channel) == channel,
+                col(Outgoing.address) == address,
+                col(Outgoing.card) == card,
+                col(Outgoing.platform_ref).is_not(None),
+            )
+            .order_by(col(Outgoing.id).desc())
+            .limit(1)
+        )
+        .scalar_one_or_none()
+    )
+    return found
+
+
+def after(session: Session, *, channel: str, address: str, last_id: int, limit: int = 200) -> list[Outgoing]:
+    """Return the messages to an address that came after the one named, oldest first."""
+    return list(
+        session.execute(
+            select(Outgoing)
+            .where(
+                col(Outgoing.channel) == channel,
+                col(Outgoing.address) == address,
+                col(Outgoing.id) > last_id,
+            )
+            .order_by(col(Outgoing.id))
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def by_token(session: Session, token: str) -> Outgoing | None:
+    """Return the message with this opaque name, or None."""
+    return session.execute(select(Outgoing).where(col(Outgoing.token) == token)).scalar_one_or_none()
