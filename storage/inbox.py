@@ -126,3 +126,11 @@ def fail(session: Session, inbox_id: int, now: datetime) -> InboxState:
         row.not_before = now + timedelta(seconds=RETRY_AFTER[row.attempts - 1])
     session.add(row)
     return InboxState(row.state)
+
+
+def id_of(session: Session, channel: str, update_id: str) -> int:
+    """Return the row that keeps an update."""
+    found: int = session.execute(
+        select(_TABLE.c.id).where(_TABLE.c.channel == channel, _TABLE.c.update_id == update_id)
+    ).scalar_one()
+    return found

@@ -232,3 +232,12 @@ def after(session: Session, *, channel: str, address: str, last_id: int, limit: 
 def by_token(session: Session, token: str) -> Outgoing | None:
     """Return the message with this opaque name, or None."""
     return session.execute(select(Outgoing).where(col(Outgoing.token) == token)).scalar_one_or_none()
+
+
+def move(session: Session, channel: str, old: str, new: str) -> None:
+    """Send what waits for an address to its new name."""
+    session.connection().execute(
+        update(_TABLE)
+        .where(text("state = 'waiting'"), _TABLE.c.channel == channel, _TABLE.c.address == old)
+        .values(address=new)
+    )

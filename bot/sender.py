@@ -1,0 +1,236 @@
+"""Sending what the desk has written: urgent lanes first, in order per address, each message settled by its fate."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+import storage.outbox
+import storage.people
+from bot import clock
+from bot.delivery import (
+    Channel,
+    ChannelBroken,
+    DeliveryError,
+    Moved,
+    NotNow,
+    Uncertain,
+    Undeliverable,
+    Unreachable,
+)
+from handlers.messages import reply_from
+from storage.database import Database
+from storage.models import Lane, OnUnknown, OutgoingState
+from storage.outbox import LEASE, Claimed, Settled
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 256
+BULK_IN_FLIGHT = 30  # about one second of what Telegram allows: so little is uncertain after a crash
+IDLE_SECONDS = 1.0
+MAX_ATTEMPTS = 8
+
+
+class Sender:
+    """Drains the outbox of one channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        *,
+        hands: Executor,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._hands = hands
+        self._now = now
+        self._owner = f"{channel.name}-{secrets.token_hex(4)}"
+        self._news = asyncio.Event()
+        self._queues: dict[str, asyncio.Queue[tuple[Claimed, float]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[Settled] = []
+        self._moved: list[tuple[str, str]] = []
+        self._unreachable: set[str] = set()
+        self._flying = 0
+        self._bulk_flying = 0
+        self._paused_until = 0.0
+
+    def wake(self) -> None:
+        """Look at the outbox at once."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; then what is under way is finished and settled."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                self._news.clear()
+                try:
+                    claimed = await loop.run_in_executor(self._hands, self._settle_and_claim)
+                except Exception:
+                    # Results stay in memory and are settled when the database is back.
+                    log.exception("cannot reach the outbox", channel=self._channel.name)
+                    await asyncio.sleep(IDLE_SECONDS)
+                    continue
+                for one in claimed:
+                    self._start(one)
+                if not claimed:
+                    try:
+                        async with asyncio.timeout(IDLE_SECONDS):
+                            await self._news.wait()
+                    except TimeoutError:
+                        pass
+        finally:
+            await self._finish()
+
+    def _settle_and_claim(self) -> list[Claimed]:
+        results, self._results = self._results, []
+        moved, self._moved = self._moved, []
+        gone, self._unreachable = self._unreachable, set()
+        now = self._now()
+        try:
+            if not results and not moved and not gone and not self._worth_claiming(now):
+                return []
+            with self._database.transaction() as session:
+                storage.outbox.settle(session, results, owner=self._owner)
+                for old, new in moved:
+                    storage.people.move_chat(session, self._channel.name, old, new)
+                    storage.outbox.move(session, self._channel.name, old, new)
+                for address in gone:
+                    storage.people.mark_reachable(session, self._channel.name, address, since=now)
+                return self._claim(session, now)
+        except Exception:
+            self._results[:0] = results
+            self._moved[:0] = moved
+            self._unreachable |= gone
+            raise
+
+    def _worth_claiming(self, now: datetime) -> bool:
+        if self._flying >= IN_FLIGHT or time.monotonic() < self._paused_until:
+            return False
+        with self._database.reading() as session:
+            due = storage.outbox.next_due(session, self._channel.name)
+        return due is not None and due <= now
+
+    def _claim(self, session: Session, now: datetime) -> list[Claimed]:
+        if time.monotonic() < self._paused_until:
+            return []
+        claimed: list[Claimed] = []
+        room = IN_FLIGHT - self._flying
+        if room > 0:
+            claimed = storage.outbox.claim(
+                session,
+                channel=self._channel.name,
+                owner=self._owner,
+                now=now,
+                limit=min(room, 100),
+                slowest=Lane.STAFF,
+            )
+        bulk_room = BULK_IN_FLIGHT - self._bulk_flying
+        if bulk_room > 0 and len(claimed) < 100:
+            claimed += storage.outbox.claim(
+                session, channel=self._channel.name, owner=self._owner, now=now, limit=bulk_room
+            )
+        return claimed
+
+    def _start(self, one: Claimed) -> None:
+        self._flying += 1
+        self._bulk_flying += one.lane > Lane.STAFF
+        queue = self._queues.get(one.address)
+        if queue is None:
+            queue = self._queues[one.address] = asyncio.Queue()
+            task = asyncio.create_task(self._send_in_order(one.address, queue))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.put_nowait((one, time.monotonic()))
+
+    async def _send_in_order(self, address: str, queue: "asyncio.Queue[tuple[Claimed, float]]") -> None:
+        try:
+            while not queue.empty():
+                one, claimed_at = queue.get_nowait()
+                try:
+                    self._results.append(await self._try(one, claimed_at))
+                finally:
+                    self._flying -= 1
+                    self._bulk_flying -= one.lane > Lane.STAFF
+                    self._news.set()
+        finally:
+            del self._queues[address]
+
+    async def _try(self, one: Claimed, claimed_at: float) -> Settled:
+        loop = asyncio.get_running_loop()
+        try:
+            await self._channel.admit(one.address, one.lane)
+            if time.monotonic() - claimed_at > LEASE.total_seconds() / 2:
+                # Somebody else may believe that we are dead: nothing was sent, so let it be claimed again.
+                return Settled(one.id, OutgoingState.WAITING, error="waited too long to be sent")
+            replaces = None
+            if one.card is not None:
+                replaces = await loop.run_in_executor(self._hands, self._card_ref, one)
+            ref = await self._channel.send(one.address, one.token, reply_from(one.reply), replaces=replaces)
+            return Settled(one.id, OutgoingState.SENT, platform_ref=ref)
+        except NotNow as error:
+            if one.attempts >= MAX_ATTEMPTS:
+                return Settled(one.id, OutgoingState.FAILED, error=str(error))
+            seconds = error.retry_after_seconds + random.uniform(0, 0.5)
+            return Settled(
+                one.id,
+                OutgoingState.WAITING,
+                error=str(error),
+                not_before=self._now() + timedelta(seconds=seconds),
+            )
+        except Moved as error:
+            self._moved.append((one.address, error.address))
+            return Settled(one.id, OutgoingState.WAITING, error=str(error))
+        except Unreachable as error:
+            self._unreachable.add(one.address)
+            return Settled(one.id, OutgoingState.FAILED, error=str(error))
+        except Undeliverable as error:
+            log.error("message refused", outgoing=one.id, reason=str(error))
+            return Settled(one.id, OutgoingState.FAILED, error=str(error))
+        except Uncertain as error:
+            if one.on_unknown == OnUnknown.HOLD or one.attempts >= MAX_ATTEMPTS:
+                return Settled(one.id, OutgoingState.UNKNOWN, error=str(error))
+            later = self._now() + timedelta(seconds=min(2.0**one.attempts, 60) * random.uniform(0.5, 1))
+            return Settled(one.id, OutgoingState.WAITING, error=str(error), not_before=later)
+        except ChannelBroken as error:
+            # The queue is kept: a proxy in between must not make us drop what customers wait for.
+            log.error("channel refuses us", channel=self._channel.name, reason=str(error))
+            self._paused_until = time.monotonic() + 30
+            return Settled(
+                one.id,
+                OutgoingState.WAITING,
+                error=str(error),
+                not_before=self._now() + timedelta(seconds=30),
+            )
+        except DeliveryError as error:
+            return Settled(one.id, OutgoingState.FAILED, error=str(error))
+        except Exception:
+            log.exception("cannot deliver", outgoing=one.id)
+            return Settled(one.id, OutgoingState.FAILED, error="internal error")
+
+    def _card_ref(self, one: Claimed) -> str | None:
+        with self._database.reading() as session:
+            return storage.outbox.card_ref(
+                session, channel=one.channel, address=one.address, card=one.card or ""
+            )
+
+    async def _finish(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=20)
+        loop = asyncio.get_running_loop()
+        results, self._results = self._results, []
+        if results:
+            await loop.run_in_executor(self._hands, self._settle_only, results)
+
+    def _settle_only(self, results: list[Settled]) -> None:
+        with self._database.transaction() as session:
+            storage.outbox.settle(session, results, owner=self._owner)

@@ -1,0 +1,160 @@
+"""Answering a question from the book: sure, or asking which, or saying that we do not know."""
+
+from handlers.messages import Candidate, Choice, Reply
+from handlers.turn import Turn
+from handlers.wording import general
+from knowledge.library import Answer, Entry
+from knowledge.understanding import Context, Understanding
+
+# What an entry's action means at the desk. Those not named here are plain answers.
+ACTIONS = {
+    "bill_calculator": "bill",
+    "bill_view": "bill_view",
+    "outage_lookup": "outage",
+    "repair": "repair",
+    "complaint": "complaint",
+    "tickets": "tickets",
+    "urge": "tickets",
+    "handover": "handover",
+    "bind": "bind",
+    "unbind": "unbind",
+    "promise_to_pay": "promise",
+    "opt_out": "opt_out",
+    "danger": "danger",
+}
+
+
+def listen(turn: Turn) -> None:
+    """Understand what was typed and answer it, act on it, ask which, or admit that we do not know."""
+    answer_text(turn, turn.text)
+
+
+def understand(turn: Turn, text: str) -> Understanding:
+    """Return what a text means, read with what was said just before."""
+    topic, entry = turn.recall("topic"), turn.recall("entry")
+    context = Context(topic=topic, entry_id=entry) if topic else None
+    return turn.book.understander.understand(text, region=turn.region, context=context)
+
+
+def answer_text(turn: Turn, text: str) -> None:
+    """Answer a text as if it had been typed."""
+    meant = understand(turn, text)
+    turn.heard.score = round(meant.score, 4)
+    turn.heard.candidates = tuple(
+        Candidate(one.entry_id, one.question, round(one.score, 4)) for one in meant.candidates
+    )
+    if meant.outcome == "unclear":
+        ask_which(turn, meant)
+    elif meant.entry_id is not None and meant.outcome in ("found", "smalltalk"):
+        show(turn, turn.book.library.entries[meant.entry_id], text=text, also=meant.also)
+    elif meant.outcome == "danger":
+        # The danger rules have been asked before; this is the search's own suspicion.
+        turn.outcome("unclear", topic="emergency")
+        turn.say(Reply(general.unclear(), (Choice("有危险，马上处理", "danger"), *_ways_out())))
+    else:
+        do_not_know(turn, meant)
+
+
+def ask_which(turn: Turn, meant: Understanding) -> None:
+    """Offer the candidates as buttons; the second time in a row, a person instead."""
+    turn.outcome("unclear", topic=meant.topic)
+    if turn.recall("unclear"):
+        turn.remember(unclear=None)
+        turn.say(general.still_unclear(), Choice("人工", "handover"), Choice("主菜单", "menu"))
+        return
+    turn.remember(unclear=True)
+    choices = [Choice(one.question, f"answer:{one.entry_id}") for one in meant.candidates[:4]]
+    _offer(turn, Reply(general.unclear(), (*choices, Choice("都不是", "none")), kind="question"))
+
+
+def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
+    """Say that we do not know, and offer a person and what we can do."""
+    turn.outcome("unknown", topic=meant.topic if meant else None)
+    turn.remember(unclear=None)
+    near = [Choice(one.question, f"answer:{one.entry_id}") for one in meant.candidates[:2]] if meant else []
+    _offer(turn, Reply(general.unknown(), (*near, *_ways_out())))
+
+
+def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
+    """Give the answer of an entry, or do what it stands for."""
+    from handlers.desk import perform
+
+    turn.remember(unclear=None, topic=entry.topic, entry=entry.id)
+    turn.outcome("found", entry=entry)
+    answer = turn.book.answer(entry, region=turn.region, now=turn.now)
+    if answer is None:
+        # A figure in it has expired since the book was opened: better no answer than a wrong one.
+        do_not_know(turn)
+        return
+    turn.heard.sources = answer.sources
+    if entry.action in ACTIONS:
+        perform(turn, f"{ACTIONS[entry.action]}:{'' if text == entry.question else ''}".rstrip(":"))
+        turn.outcome("action", entry=entry)
+        return
+    if entry.action == "smalltalk":
+        turn.outcome("smalltalk", entry=entry)
+        turn.say(Reply(answer.text, _smalltalk_ways(entry)))
+        return
+    if entry.action == "out_of_scope":
+        turn.outcome("unknown", entry=entry)
+        turn.say(Reply(answer.text, _ways_out()))
+        return
+    if entry.action == "ask_back":
+        turn.outcome("unclear", entry=entry)
+        _offer(turn, Reply(answer.text, (*_related(turn, answer), *_ways_out()), kind="question"))
+        return
+    choices = [*_related(turn, answer, also=also), Choice("没解决，找人工", "handover")]
+    _offer(turn, Reply(_composed(answer), tuple(choices)))
+
+
+def _composed(answer: Answer) -> str:
+    parts = [answer.text]
+    if answer.extra:
+        parts.append(answer.extra)
+    if answer.sources:
+        parts.append(general.basis(answer.sources))
+    if answer.unconfirmed:
+        parts.append(general.unconfirmed())
+    return "\n".join(parts)
+
+
+def _related(turn: Turn, answer: Answer, *, also: str | None = None) -> list[Choice]:
+    entries = turn.book.library.entries
+    wanted = [entries[also]] if also and also in entries else []
+    wanted += [one for one in answer.related if one.id != also]
+    return [Choice(one.question, f"answer:{one.id}") for one in wanted[:2]]
+
+
+def _offer(turn: Turn, reply: Reply) -> None:
+    # Kept so that somebody may type what a button says.
+    turn.remember(choices=[[choice.label, choice.act] for choice in reply.choices])
+    turn.say(reply)
+
+
+def _ways_out() -> tuple[Choice, ...]:
+    return (Choice("人工", "handover"), Choice("主菜单", "menu"))
+
+
+def _smalltalk_ways(entry: Entry) -> tuple[Choice, ...]:
+    return (
+        ()
+        if entry.id.endswith(("thanks", "bye", "ok"))
+        else (Choice("主菜单", "menu"), Choice("人工", "handover"))
+    )
+
+
+def _show_chosen(turn: Turn, entry_id: str) -> None:
+    entry = turn.book.library.entries.get(entry_id)
+    if entry is None:
+        do_not_know(turn)
+    else:
+        show(turn, entry, text=entry.question)
+
+
+def _none_of_these(turn: Turn, _argument: str) -> None:
+    turn.outcome("unknown")
+    turn.remember(unclear=True, choices=None)
+    turn.say(general.none_of_these(), Choice("人工", "handover"), Choice("主菜单", "menu"))
+
+
+ACTS = {"answer": _show_chosen, "answer_text": answer_text, "none": _none_of_these}

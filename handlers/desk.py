@@ -1,0 +1,236 @@
+"""The front door: every message of every channel is heard here, in one transaction, and so is every tick."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+import storage.inbox
+import storage.outbox
+import storage.people
+from handlers import (
+    answers,
+    bills,
+    binding,
+    complaints,
+    danger,
+    forms,
+    handover,
+    menu,
+    outages,
+    reminders,
+    repairs,
+    staffroom,
+    tickets,
+)
+from handlers.messages import Heard, Message
+from handlers.turn import Address, Desktop, Turn
+from handlers.wording import general
+from knowledge.book import Book
+from knowledge.text.script import script_of
+from storage.database import Database
+from storage.inbox import Arrival
+from storage.outbox import Draft
+
+Act = Callable[[Turn, str], None]
+Dialogue = Callable[[Turn], bool]
+
+_HANDLERS = (
+    answers,
+    bills,
+    binding,
+    complaints,
+    danger,
+    forms,
+    handover,
+    menu,
+    outages,
+    reminders,
+    repairs,
+    staffroom,
+    tickets,
+)
+
+
+def _collect_acts() -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    for module in _HANDLERS:
+        for name, act in getattr(module, "ACTS", {}).items():
+            assert name not in acts, f"two handlers want the act {name}"
+            acts[name] = act
+    return acts
+
+
+def _collect_dialogues() -> dict[str, Dialogue]:
+    dialogues: dict[str, Dialogue] = {}
+    for module in _HANDLERS:
+        for topic, dialogue in getattr(module, "DIALOGUES", {}).items():
+            assert topic not in dialogues, f"two handlers want the dialogue {topic}"
+            dialogues[topic] = dialogue
+    return dialogues
+
+
+ACTS = _collect_acts()
+DIALOGUES = _collect_dialogues()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message together with the inbox row that keeps it."""
+
+    inbox_id: int
+    message: Message
+
+
+class Desk:
+    """The desk of the hotline; any number of channels may speak to it, one transaction per event."""
+
+    def __init__(
+        self, database: Database, book: Book, *, staff: Address | None = None, demo: bool = False
+    ) -> None:
+        self.database = database
+        self.desktop = Desktop(book=book, staff=staff, demo=demo)
+
+    def hear(self, message: Message, now: datetime) -> Heard:
+        """Take one message and answer it; a second delivery of the same update changes nothing."""
+        with self.database.transaction() as session:
+            arrival = Arrival(message.channel, message.update_id, message.address, {})
+            if storage.inbox.store(session, [arrival], now) == 0:
+                return Heard(outcome="silent")
+            inbox_id = storage.inbox.id_of(session, message.channel, message.update_id)
+            return self._hear(session, [Received(inbox_id, message)], now)[0]
+
+    def hear_all(self, received: Sequence[Received], now: datetime) -> list[Heard]:
+        """Answer messages that the inbox keeps, in their order, all in one transaction or none."""
+        with self.database.transaction() as session:
+            return self._hear(session, received, now)
+
+    def tick(self, now: datetime) -> dict[str, int]:
+        """Do everything that is due at this moment, and return how much of each."""
+        done: dict[str, int] = {}
+        for part in (danger.tick, reminders.tick, handover.tick):
+            with self.database.transaction() as session:
+                done.update(part(self.desktop, session, now))
+        with self.database.transaction() as session:
+            resent, held = storage.outbox.recover(session)
+        return {**done, "recovered": resent, "unknown": held}
+
+    def _hear(self, session: Session, received: Sequence[Received], now: datetime) -> list[Heard]:
+        known = storage.people.chats(
+            session, {(one.message.channel, one.message.address) for one in received}
+        )
+        persons = {person.id for _, person in known.values() if person.id is not None}
+        open_now = storage.people.conversations(session, persons, now)
+        drafts: list[Draft] = []
+        heard: list[Heard] = []
+        finished: list[tuple[int, int | None, str]] = []
+        for one in received:
+            message = one.message
+            place = (message.channel, message.address)
+            if place not in known:
+                known[place] = storage.people.new_chat(session, *place, now)
+            chat, person = known[place]
+            assert person.id is not None
+            turn = Turn(
+                desktop=self.desktop,
+                session=session,
+                now=now,
+                message=message,
+                chat=chat,
+                person=person,
+                conversation=open_now.get(person.id),
+            )
+            listen(turn)
+            if turn.conversation is None:
+                open_now.pop(person.id, None)
+            else:
+                open_now[person.id] = turn.conversation
+            drafts.extend(turn.drafts)
+            heard.append(turn.heard)
+            finished.append((one.inbox_id, person.id, message.text))
+        storage.outbox.write(session, drafts, now)
+        storage.inbox.finish(session, finished)
+        return heard
+
+
+def listen(turn: Turn) -> None:
+    """Deal with one message: danger before everything, a person before the bot, an open form before a search."""
+    message = turn.message
+    if message.event is not None:
+        turn.outcome("silent")
+        blocked = message.event == "blocked"
+        turn.chat.unreachable_since = turn.now if blocked else None
+        turn.session.add(turn.chat)
+        return
+    if turn.chat.unreachable_since is not None:
+        turn.chat.unreachable_since = None
+        turn.session.add(turn.chat)
+    if turn.desktop.staff == Address(message.channel, message.address):
+        staffroom.listen(turn)
+        return
+    if turn.text:
+        script = script_of(turn.text)
+        if script is not None and script != turn.chat.script:
+            turn.chat.script = script
+            turn.session.add(turn.chat)
+    if message.edited:
+        # The words as they were have been answered; the new ones are kept with the inbox row.
+        turn.outcome("silent")
+        if not (turn.text and danger.listen(turn)):
+            return
+    if message.choice is not None:
+        act = _act_of(turn, message.choice)
+        if act is None:
+            turn.outcome("smalltalk")
+            turn.say(general.button_expired())
+            menu.show(turn, "")
+        else:
+            perform(turn, act)
+        return
+    if turn.text and danger.listen(turn):
+        return
+    if handover.listen(turn):
+        return
+    typed = _typed_choice(turn)
+    if typed is not None:
+        perform(turn, typed)
+        return
+    if menu.listen(turn):
+        return
+    if turn.conversation is not None and DIALOGUES[turn.conversation.topic](turn):
+        return
+    if bills.listen(turn):
+        return
+    if not turn.text:
+        repairs.take_unasked(turn)
+        return
+    answers.listen(turn)
+
+
+def perform(turn: Turn, act: str) -> None:
+    """Do what a button, a command or an entry asks for."""
+    name, _, argument = act.partition(":")
+    turn.outcome("action")
+    ACTS[name](turn, argument)
+
+
+def _act_of(turn: Turn, choice: str) -> str | None:
+    token, _, index = choice.rpartition(":")
+    row = storage.outbox.by_token(turn.session, token)
+    if row is None or not index.isascii() or not index.isdigit():
+        return None
+    if (row.channel, row.address) != (turn.message.channel, turn.message.address):
+        return None
+    if row.created_at < turn.now - timedelta(hours=turn.book.practice.button_hours):
+        return None
+    choices = row.reply.get("choices", [])
+    return str(choices[int(index)][1]) if int(index) < len(choices) else None
+
+
+def _typed_choice(turn: Turn) -> str | None:
+    """Somebody may type what a button says instead of tapping it."""
+    for label, act in turn.recall("choices") or ():
+        if turn.text == label:
+            return str(act)
+    return None

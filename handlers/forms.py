@@ -1,0 +1,359 @@
+"""Filling in a form by talking: one question a message, forward and back, with other questions in between."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import storage.evidence
+from handlers.messages import Choice, Message, Reply
+from handlers.turn import Turn
+from handlers.wording import forms as wording
+
+CANCEL = {"取消", "算了", "不报了", "不用了", "退出", "放弃", "不弄了", "cancel", "quit"}
+BACK = {"上一步", "返回", "后退", "上一个", "back"}
+SKIP = {"跳过", "略过", "没有", "不填", "下一步", "skip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an answer cannot be taken; said to the customer, and the question stands."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of a form.
+
+    `take` turns a message into the value that is kept, refuses it with a sentence, or returns None where the
+    message does not answer this question at all. Choices offer values; their labels are what the summary shows.
+    """
+
+    name: str
+    label: str
+    ask: Callable[[Turn], str]
+    take: Callable[[Turn, Message], Any]
+    choices: Callable[[Turn], tuple[tuple[str, str], ...]] = lambda _turn: ()
+    skippable: bool = False
+    asks: Any = None
+    when: Callable[[Mapping[str, Any]], bool] = lambda _collected: True
+    # Free words are expected: only what is clearly another question is answered in between.
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its questions, how the filled form is shown, and what handing it in does."""
+
+    topic: str
+    name: str
+    steps: tuple[Step, ...]
+    submit: Callable[[Turn], None]
+    # Topics whose questions belong to this form and are no interruption of it.
+    own_topics: tuple[str, ...] = ()
+
+
+FORMS: dict[str, Form] = {}
+
+
+def register(form: Form) -> Form:
+    """Make a form known, so that its dialogue can be continued."""
+    FORMS[form.topic] = form
+    return form
+
+
+def begin(turn: Turn, form: Form, **known: Any) -> None:
+    """Open a form with what is known already and ask its first open question."""
+    turn.open_dialogue(form.topic, "", **known)
+    storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn))
+    take_evidence(turn)
+    ask_next(turn, form)
+
+
+def ask_next(turn: Turn, form: Form) -> None:
+    """Ask the first question that has no answer yet, or show the filled form."""
+    collected = _collected(turn)
+    for step in _visible(form, collected):
+        if step.name not in collected:
+            turn.go_to(step.name)
+            _ask(turn, form, step)
+            return
+    turn.go_to("confirm")
+    _show(turn, form)
+
+
+def listen(turn: Turn) -> bool:
+    """Take a message as the answer to the open question; False where it is something else to be answered."""
+    conversation = turn.conversation
+    assert conversation is not None
+    form = FORMS[conversation.topic]
+    turn.outcome("action", topic=form.topic)
+    added = take_evidence(turn)
+    words = turn.text.rstrip("。！!~.")
+    if words in CANCEL:
+        cancel(turn, "")
+        return True
+    if words in BACK:
+        back(turn, "")
+        return True
+    step = _step(form, conversation.step)
+    if step is None:  # the filled form is shown; words other than yes are not lost
+        if words in wording.YES:
+            submit(turn, conversation.draft_key)
+        elif added and not words:
+            _show(turn, form, first=wording.evidence_added(added))
+        elif words and _interrupts(turn, form, None):
+            return _answer_between(turn, form)
+        else:
+            if words:
+                _note(turn, words)
+            _show(turn, form, first=wording.noted() if words else "")
+        return True
+    if step.skippable and words in SKIP:
+        skip(turn, step.name)
+        return True
+    if words and _interrupts(turn, form, step):
+        return _answer_between(turn, form)
+    taken = step.take(turn, turn.message)
+    if isinstance(taken, Refused):
+        _ask(turn, form, step, first=taken.sentence)
+    elif taken is None:
+        if words:
+            return _answer_between(turn, form)
+        _ask(turn, form, step, first=wording.evidence_added(added) if added else "")
+    else:
+        turn.go_to(step.name, **{step.name: taken})
+        ask_next(turn, form)
+    return True
+
+
+def take_evidence(turn: Turn) -> int:
+    """Keep photos, voice notes and places that came with this message; return how many."""
+    if not (turn.message.attachments or turn.message.location):
+        return 0
+    return storage.evidence.add(
+        turn.session,
+        person=turn.person,
+        draft_key=_draft_key(turn),
+        channel=turn.message.channel,
+        attachments=[
+            (one.kind, one.ref, one.size_bytes, turn.message.text) for one in turn.message.attachments
+        ],
+        place=(turn.message.location.latitude, turn.message.location.longitude)
+        if turn.message.location
+        else None,
+        now=turn.now,
+    )
+
+
+def offer_draft(turn: Turn) -> None:
+    """Remind somebody who comes back of a form that is not finished."""
+    if turn.conversation is None or turn.conversation.topic not in FORMS:
+        return
+    form = FORMS[turn.conversation.topic]
+    turn.say(
+        wording.unfinished(form.name, _progress(form, turn)),
+        Choice("继续", "form.resume"),
+        Choice("放弃", "form.cancel"),
+    )
+
+
+def resume(turn: Turn, _argument: str) -> None:
+    """Ask again what was open."""
+    if turn.conversation is None or turn.conversation.topic not in FORMS:
+        turn.say(wording.nothing_open(), Choice("主菜单", "menu"))
+        return
+    form = FORMS[turn.conversation.topic]
+    step = _step(form, turn.conversation.step)
+    if step is None:
+        _show(turn, form)
+    else:
+        _ask(turn, form, step)
+
+
+def back(turn: Turn, _argument: str) -> None:
+    """Go back to the question before."""
+    if turn.conversation is None or turn.conversation.topic not in FORMS:
+        resume(turn, "")
+        return
+    form = FORMS[turn.conversation.topic]
+    collected = _collected(turn)
+    visible = _visible(form, collected)
+    names = [step.name for step in visible]
+    here = names.index(turn.conversation.step) if turn.conversation.step in names else len(names)
+    if here == 0:
+        resume(turn, "")
+        return
+    before = visible[here - 1]
+    collected.pop(before.name, None)
+    turn.conversation.collected = collected
+    turn.go_to(before.name)
+    _ask(turn, form, before)
+
+
+def skip(turn: Turn, name: str) -> None:
+    """Leave a question unanswered."""
+    if turn.conversation is None or turn.conversation.topic not in FORMS:
+        resume(turn, "")
+        return
+    form = FORMS[turn.conversation.topic]
+    step = _step(form, turn.conversation.step)
+    if step is None or not step.skippable or (name and name != step.name):
+        resume(turn, "")
+        return
+    turn.go_to(step.name, **{step.name: ""})
+    ask_next(turn, form)
+
+
+def choose(turn: Turn, argument: str) -> None:
+    """Take a tapped value; a button of a question that has passed only shows what is open."""
+    name, _, value = argument.partition(":")
+    if turn.conversation is None or turn.conversation.topic not in FORMS or turn.conversation.step != name:
+        resume(turn, "")
+        return
+    form = FORMS[turn.conversation.topic]
+    turn.outcome("action", topic=form.topic)
+    turn.go_to(name, **{name: value})
+    ask_next(turn, form)
+
+
+def cancel(turn: Turn, _argument: str) -> None:
+    """Throw the form away."""
+    if turn.conversation is None:
+        turn.say(wording.nothing_open(), Choice("主菜单", "menu"))
+        return
+    name = FORMS[turn.conversation.topic].name if turn.conversation.topic in FORMS else ""
+    turn.close_dialogue()
+    turn.say(wording.cancelled(name), Choice("主菜单", "menu"), Choice("人工", "handover"))
+
+
+def submit(turn: Turn, draft_key: str) -> None:
+    """Hand the form in, once: a second tap finds it gone."""
+    if turn.conversation is None or turn.conversation.draft_key != draft_key:
+        turn.say(wording.already_submitted(), Choice("我的工单", "tickets"))
+        return
+    form = FORMS[turn.conversation.topic]
+    if any(step.name not in _collected(turn) for step in _visible(form, _collected(turn))):
+        ask_next(turn, form)
+        return
+    turn.outcome("action", topic=form.topic)
+    form.submit(turn)
+
+
+def label_of(turn: Turn, step: Step, value: Any) -> str:
+    """Return how a kept value reads."""
+    for kept, label in step.choices(turn):
+        if kept == value:
+            return label
+    return str(value)
+
+
+# -- inside -----------------------------------------------------------------------------------------------------
+
+
+def _collected(turn: Turn) -> dict[str, Any]:
+    assert turn.conversation is not None
+    return dict(turn.conversation.collected)
+
+
+def _draft_key(turn: Turn) -> str:
+    assert turn.conversation is not None
+    return turn.conversation.draft_key
+
+
+def _visible(form: Form, collected: Mapping[str, Any]) -> list[Step]:
+    return [step for step in form.steps if step.when(collected)]
+
+
+def _step(form: Form, name: str) -> Step | None:
+    return next((step for step in form.steps if step.name == name), None)
+
+
+def _progress(form: Form, turn: Turn) -> str:
+    assert turn.conversation is not None
+    names = [step.name for step in _visible(form, _collected(turn))]
+    here = names.index(turn.conversation.step) + 1 if turn.conversation.step in names else len(names)
+    return f"{here}/{len(names)}"
+
+
+def _ask(turn: Turn, form: Form, step: Step, *, first: str = "") -> None:
+    assert turn.conversation is not None
+    choices = [Choice(label, f"form.choose:{step.name}:{value}") for value, label in step.choices(turn)]
+    if _visible(form, _collected(turn))[0].name != step.name:
+        choices.append(Choice("上一步", "form.back"))
+    if step.skippable:
+        choices.append(Choice("跳过", f"form.skip:{step.name}"))
+    choices.append(Choice("取消", "form.cancel"))
+    text = wording.question(form.name, _progress(form, turn), step.ask(turn), first=first)
+    turn.remember(choices=[[choice.label, choice.act] for choice in choices])
+    turn.say(Reply(text, tuple(choices), asks=step.asks, kind="question"))
+
+
+def _show(turn: Turn, form: Form, *, first: str = "") -> None:
+    assert turn.conversation is not None
+    collected = _collected(turn)
+    rows = [
+        (step.label, label_of(turn, step, collected[step.name]))
+        for step in _visible(form, collected)
+        if collected.get(step.name) not in (None, "")
+    ]
+    count = storage.evidence.count(turn.session, draft_key=_draft_key(turn))
+    text = wording.summary(form.name, rows, evidence=count, first=first, note=str(collected.get("note", "")))
+    turn.say(
+        Reply(
+            text,
+            (
+                Choice("提交", f"form.submit:{turn.conversation.draft_key}"),
+                Choice("上一步", "form.back"),
+                Choice("取消", "form.cancel"),
+            ),
+            kind="question",
+        )
+    )
+
+
+def _note(turn: Turn, words: str) -> None:
+    collected = _collected(turn)
+    turn.go_to("confirm", note=f"{collected['note']}；{words}" if collected.get("note") else words)
+
+
+def _interrupts(turn: Turn, form: Form, step: Step | None) -> bool:
+    """Whether the words are a question of another kind, to be answered before the form goes on."""
+    from handlers import answers, bills
+
+    text = turn.text
+    if len(text) < 3 or not wording.QUESTION_SHAPE.search(text):
+        return False
+    if bills.is_question(turn):
+        return True
+    meant = answers.understand(turn, text)
+    if meant.outcome != "found" or meant.topic in form.own_topics:
+        return False
+    return step is None or not step.free or meant.score >= wording.SURE_INTERRUPTION
+
+
+def _answer_between(turn: Turn, form: Form) -> bool:
+    """Answer a question in mid-form and come back to the form; False where another matter was begun."""
+    from handlers import answers, bills
+
+    if not bills.listen(turn):
+        answers.answer_aside(turn, turn.text)
+    step = _step(form, turn.conversation.step) if turn.conversation is not None else None
+    outcome, topic, entry = turn.heard.outcome, turn.heard.topic, turn.heard.entry
+    if turn.conversation is not None and turn.conversation.topic == form.topic:
+        if step is None:
+            _show(turn, form, first=wording.go_on(form.name))
+        else:
+            _ask(turn, form, step, first=wording.go_on(form.name))
+    turn.heard.outcome, turn.heard.topic, turn.heard.entry = outcome, topic, entry
+    return True
+
+
+ACTS = {
+    "form.back": back,
+    "form.skip": skip,
+    "form.choose": choose,
+    "form.cancel": cancel,
+    "form.submit": submit,
+    "form.resume": resume,
+}

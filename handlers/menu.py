@@ -1,0 +1,132 @@
+"""Finding one's way: /start, the menu, commands, and single words that act at once."""
+
+from handlers import forms
+from handlers.messages import Choice, Reply
+from handlers.turn import Turn
+from handlers.wording import general
+
+# Typed alone these act at once, as people know it from text messages; commands are the same with a slash.
+COMMANDS = {
+    "start": "start",
+    "menu": "menu",
+    "help": "help",
+    "bind": "bind",
+    "bill": "bill_view",
+    "outage": "outage",
+    "repair": "repair",
+    "complaint": "complaint",
+    "tickets": "tickets",
+    "human": "handover",
+    "stop": "opt_out",
+    "cancel": "form.cancel",
+    "settings": "settings",
+    "privacy": "privacy",
+}
+WORDS = {
+    "菜单": "menu",
+    "主菜单": "menu",
+    "帮助": "help",
+    "报修": "repair",
+    "投诉": "complaint",
+    "人工": "handover",
+    "转人工": "handover",
+    "我的工单": "tickets",
+    "绑定": "bind",
+    "绑定户号": "bind",
+    "取消": "form.cancel",
+    "退订": "opt_out",
+    "stop": "opt_out",
+    "设置": "settings",
+}
+
+
+def listen(turn: Turn) -> bool:
+    """Act on a command or a single word; return False where the text is neither."""
+    from handlers.desk import perform
+
+    text = turn.text
+    if text.startswith("/"):
+        name, _, argument = text[1:].partition(" ")
+        act = COMMANDS.get(name.partition("@")[0].lower())
+        if act is None:
+            turn.outcome("smalltalk")
+            turn.say(general.unknown_command())
+            show(turn, "")
+            return True
+        perform(turn, f"{act}:{argument.strip()}" if argument else act)
+        return True
+    act = WORDS.get(text.lower().rstrip("。！!.~ "))
+    if act is None:
+        return False
+    if act == "form.cancel" and turn.conversation is None:
+        return False
+    perform(turn, act)
+    return True
+
+
+def start(turn: Turn, _argument: str) -> None:
+    """Say in three lines what we can do, that this is a program, and how to reach a person."""
+    turn.outcome("smalltalk", topic="greeting_smalltalk")
+    turn.say(
+        Reply(general.welcome(turn.book.utility.short, demo=turn.desktop.demo), choices(turn), kind="card")
+    )
+    forms.offer_draft(turn)
+
+
+def show(turn: Turn, _argument: str) -> None:
+    """Show the six buttons."""
+    turn.say(Reply(general.menu(demo=turn.desktop.demo), choices(turn), kind="card"))
+    forms.offer_draft(turn)
+
+
+def choices(_turn: Turn) -> tuple[Choice, ...]:
+    """Return the six menu buttons."""
+    return (
+        Choice("停电/报修", "outage"),
+        Choice("我的电费", "bill_view"),
+        Choice("问一问", "help"),
+        Choice("我的工单", "tickets"),
+        Choice("人工", "handover"),
+        Choice("设置", "settings"),
+    )
+
+
+def guide(turn: Turn, _argument: str) -> None:
+    """Show by examples what can be asked."""
+    turn.outcome("smalltalk", topic="greeting_smalltalk")
+    turn.say(
+        general.guide(),
+        Choice("怎么交电费", "answer_text:怎么交电费"),
+        Choice("一度电多少钱", "answer_text:一度电多少钱"),
+        Choice("明天停不停电", "outage"),
+        Choice("人工", "handover"),
+    )
+
+
+def settings(turn: Turn, _argument: str) -> None:
+    """Show what a customer can set."""
+    turn.say(
+        general.settings(opted_out=turn.person.opted_out),
+        Choice("绑定户号", "bind"),
+        Choice("解绑户号", "unbind"),
+        Choice(
+            "恢复提醒" if turn.person.opted_out else "停止提醒",
+            "opt_in" if turn.person.opted_out else "opt_out",
+        ),
+        Choice("隐私说明", "privacy"),
+    )
+
+
+def privacy(turn: Turn, _argument: str) -> None:
+    """Say what we keep and why."""
+    turn.outcome("found", topic="identity_privacy")
+    turn.say(general.privacy(), Choice("人工", "handover"))
+
+
+ACTS = {
+    "start": start,
+    "menu": show,
+    "help": guide,
+    "settings": settings,
+    "privacy": privacy,
+}

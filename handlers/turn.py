@@ -1,0 +1,178 @@
+"""One turn at the desk: who speaks, what is open, and what we say back, inside one transaction."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session
+
+import storage.people
+from handlers.messages import Choice, Heard, Message, Outcome, Reply
+from knowledge.book import Book
+from knowledge.text.script import to_traditional
+from storage.models import Chat, Conversation, Lane, OnUnknown, Person, Ticket
+from storage.outbox import Draft
+
+if TYPE_CHECKING:
+    from knowledge.library import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message can be sent."""
+
+    channel: str
+    address: str
+
+
+@dataclass(slots=True)
+class Desktop:
+    """What stands on the desk at every turn: the book, where staff are, and whether this is the demo."""
+
+    book: Book
+    staff: Address | None = None
+    demo: bool = False
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything a handler needs to deal with one message; what it says is collected here."""
+
+    desktop: Desktop
+    session: Session
+    now: datetime
+    message: Message
+    chat: Chat
+    person: Person
+    conversation: Conversation | None
+    drafts: list[Draft] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
+
+    @property
+    def book(self) -> Book:
+        """What we know."""
+        return self.desktop.book
+
+    @property
+    def region(self) -> str:
+        """Whose rules and prices hold for this person."""
+        return self.person.region or self.book.utility.region
+
+    @property
+    def text(self) -> str:
+        """What was typed, without space around it."""
+        return self.message.text.strip()
+
+    def say(
+        self,
+        reply: Reply | str,
+        *choices: Choice,
+        lane: Lane = Lane.INTERACTIVE,
+        ticket: Ticket | None = None,
+    ) -> None:
+        """Answer the one who speaks, in the script that they write."""
+        said = reply if isinstance(reply, Reply) else Reply(reply, choices)
+        said = in_script(said, self.chat.script, taiwan=self.region == "taiwan")
+        self.heard.replies.append(said)
+        self._draft(
+            Address(self.chat.channel, self.chat.address), said, lane=lane, ticket=ticket, person=self.person
+        )
+
+    def tell_staff(self, reply: Reply, *, lane: Lane = Lane.STAFF, ticket: Ticket | None = None) -> bool:
+        """Write to the staff group; return False where there is none."""
+        if self.desktop.staff is None:
+            return False
+        self._draft(self.desktop.staff, reply, lane=lane, ticket=ticket, person=None)
+        return True
+
+    def outcome(self, outcome: Outcome, *, topic: str | None = None, entry: "Entry | None" = None) -> None:
+        """Note what this message turned out to be."""
+        self.heard.outcome = outcome
+        if entry is not None:
+            self.heard.entry = entry.id
+            topic = topic or entry.topic
+        if topic is not None:
+            self.heard.topic = topic
+
+    # -- memory -------------------------------------------------------------------------------------------------
+
+    def recall(self, name: str) -> Any:
+        """Return what we noted about this conversation, or None; forgotten after a while."""
+        if self.person.memory_until is None or self.person.memory_until <= self.now:
+            return None
+        return self.person.memory.get(name)
+
+    def remember(self, **notes: Any) -> None:
+        """Note something about this conversation for its next message; None forgets."""
+        fresh = self.person.memory_until is not None and self.person.memory_until > self.now
+        kept = dict(self.person.memory) if fresh else {}
+        kept.update(notes)
+        self.person.memory = {name: value for name, value in kept.items() if value is not None}
+        self.person.memory_until = self.now + timedelta(minutes=self.book.practice.memory_minutes)
+        self.session.add(self.person)
+
+    # -- dialogue -----------------------------------------------------------------------------------------------
+
+    def open_dialogue(self, topic: str, step: str, **collected: Any) -> Conversation:
+        """Begin a dialogue; one that was open is put away with what it had collected."""
+        self.close_dialogue()
+        self.conversation = storage.people.open_conversation(
+            self.session,
+            person=self.person,
+            topic=topic,
+            step=step,
+            collected=collected,
+            now=self.now,
+            expires_at=self.now + timedelta(hours=self.book.practice.draft_hours),
+        )
+        return self.conversation
+
+    def go_to(self, step: str, **collected: Any) -> None:
+        """Move the open dialogue on, keeping what was collected."""
+        conversation = self.conversation
+        assert conversation is not None
+        conversation.step = step
+        conversation.collected = {**conversation.collected, **collected}
+        conversation.expires_at = self.now + timedelta(hours=self.book.practice.draft_hours)
+        self.session.add(conversation)
+
+    def close_dialogue(self) -> None:
+        """End the open dialogue, if there is one."""
+        if self.conversation is not None:
+            self.session.delete(self.conversation)
+            self.session.flush()
+            self.conversation = None
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _draft(
+        self, to: Address, said: Reply, *, lane: Lane, ticket: Ticket | None, person: Person | None
+    ) -> None:
+        # The key is the update and the place of this message in its answer: worked on twice, it collides.
+        dedupe_key = f"{self.message.channel}:{self.message.update_id}:{len(self.drafts)}"
+        self.drafts.append(
+            Draft(
+                channel=to.channel,
+                address=to.address,
+                reply=said.as_document(),
+                dedupe_key=dedupe_key,
+                lane=lane,
+                card=said.card,
+                on_unknown=OnUnknown.RESEND,
+                person_id=person.id if person is not None else None,
+                ticket_id=ticket.id if ticket is not None else None,
+            )
+        )
+
+
+def in_script(reply: Reply, script: str, *, taiwan: bool) -> Reply:
+    """Return the reply in the script that the reader writes."""
+    if script != "hant":
+        return reply
+    return replace(
+        reply,
+        text=to_traditional(reply.text, taiwan=taiwan),
+        choices=tuple(
+            Choice(to_traditional(choice.label, taiwan=taiwan), choice.act) for choice in reply.choices
+        ),
+    )

@@ -1,0 +1,68 @@
+"""What we say while a form is being filled in."""
+
+import re
+from collections.abc import Sequence
+
+YES = {"提交", "确认", "对", "是", "是的", "好", "好的", "可以", "没错", "ok", "行", "嗯"}
+
+# What makes words a question: only then is a form interrupted for them.
+QUESTION_SHAPE = re.compile(
+    r"[?？吗呢嘛]|多少|多久|什么|啥|怎么|怎样|咋|几|哪|能不能|可不可以|為什麼|为什么|點解|如何|么$"
+)
+
+# In a question that expects free words, only a very sure answer interrupts.
+SURE_INTERRUPTION = 0.85
+
+
+def question(form: str, progress: str, text: str, *, first: str = "") -> str:
+    """Return a question with where in the form it stands."""
+    head = f"{first}\n" if first else ""
+    return f"{head}**{form} {progress}**\n{text}"
+
+
+def summary(form: str, rows: Sequence[tuple[str, str]], *, evidence: int, first: str, note: str) -> str:
+    """Return the filled form for a last look."""
+    lines = [first] if first else []
+    lines.append(f"**请核对{form}内容**")
+    lines += [f"- {label}：{value}" for label, value in rows]
+    if note:
+        lines.append(f"- 补充：{note}")
+    if evidence:
+        lines.append(f"- 照片/位置：{evidence}份")
+    lines.append("没问题请点【提交】；还可以继续发照片或补充说明。")
+    return "\n".join(lines)
+
+
+def evidence_added(count: int) -> str:
+    """Return the thanks for photos and places."""
+    return f"已收到{count}份照片/位置/文件，会附在工单里。"
+
+
+def noted() -> str:
+    """Return the thanks for a remark on the filled form."""
+    return "已记下您的补充。"
+
+
+def go_on(form: str) -> str:
+    """Return the bridge from an answer in between back to the form."""
+    return f"我们继续{form}："
+
+
+def unfinished(form: str, progress: str) -> str:
+    """Return the reminder of a form that waits."""
+    return f"您有一份没填完的{form}（{progress}），要继续吗？"
+
+
+def nothing_open() -> str:
+    """Return what one gets who wants to go on with nothing."""
+    return "现在没有正在填写的内容。"
+
+
+def cancelled(form: str) -> str:
+    """Return the word that a form has been thrown away."""
+    return f"已取消{form}，没有提交任何内容。"
+
+
+def already_submitted() -> str:
+    """Return what a second tap on submit gets."""
+    return "这份内容已经提交过了，没有重复提交。"

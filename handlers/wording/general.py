@@ -1,0 +1,93 @@
+"""What we say at the door, in the menu, and when nothing else fits."""
+
+
+def welcome(utility: str, *, demo: bool) -> str:
+    """Return the three lines that greet a newcomer."""
+    lines = [
+        f"您好，这里是{utility}的智能客服“电铃”。停电报修、电费、办电、用电安全都可以直接打字问我。",
+        "我是程序，不是真人；拿不准的事我会直说，并请同事接手。",
+        "任何时候回复“人工”或点下面的【人工】，就转给同事。有人触电、起火、断线，请直接告诉我。",
+    ]
+    return with_demo("\n".join(lines), demo=demo)
+
+
+def menu(*, demo: bool) -> str:
+    """Return the line above the menu buttons."""
+    return with_demo("请选一项，或者直接打字说您的事：", demo=demo)
+
+
+def with_demo(text: str, *, demo: bool) -> str:
+    """Return the text, marked where this is a demonstration."""
+    return f"{text}\n（演示系统：江城供电是虚构的，数据均为样例）" if demo else text
+
+
+def guide() -> str:
+    """Return examples of what can be asked."""
+    return (
+        "直接打字就行，比如：\n"
+        "- 阳光花园今天停电吗\n"
+        "- 用了三百五十度要交多少钱\n"
+        "- 电费怎么交、发票怎么开\n"
+        "- 家里跳闸了，我要报修"
+    )
+
+
+def settings(*, opted_out: bool) -> str:
+    """Return the line above the settings."""
+    now = "已停止（法律要求的通知除外）" if opted_out else "开启"
+    return f"设置。电费提醒目前：{now}。"
+
+
+def privacy() -> str:
+    """Return what we keep and why, in short."""
+    return (
+        "我们只保存办事需要的内容：您说的话、您报的工单、您绑定的户号。\n"
+        "户号和电话在聊天里只显示尾号，没有绑定的人看不到任何账单。\n"
+        "我们不会向您要密码、银行卡号或短信验证码，也不会发付款链接。\n"
+        "想解绑、导出或删除您的资料，请回复“人工”。"
+    )
+
+
+def button_expired() -> str:
+    """Return what a tap on an old button gets."""
+    return "这个按钮已经过期了，没有做任何改动。下面是现在能办的："
+
+
+def unknown_command() -> str:
+    """Return what a command that we do not have gets."""
+    return "没有这个命令。直接打字说您的事就行。"
+
+
+def unclear() -> str:
+    """Return the line above the candidates."""
+    return "您问的是哪一个？"
+
+
+def none_of_these() -> str:
+    """Return what somebody gets whose question was not among the candidates."""
+    return "抱歉没猜对。我不瞎答，帮您转给同事好吗？您也可以换个说法再问一次。"
+
+
+def still_unclear() -> str:
+    """Return what a second unclear question in a row gets: a person, never a third rephrasing."""
+    return "还是没能确定您要问的事，不再让您重复了。下面可以直接找同事："
+
+
+def unknown() -> str:
+    """Return what a question that we cannot answer gets."""
+    return "这个我答不上来，不想乱说误导您。可以请同事来答，或者看看我能办的事："
+
+
+def said_nothing() -> str:
+    """Return what a message without words gets."""
+    return "我没看到文字。您想办什么事？直接打字说就行。"
+
+
+def unconfirmed() -> str:
+    """Return the flag under an answer whose figures the utility has not confirmed."""
+    return "（以上数字待供电公司确认，以账单和正式文件为准）"
+
+
+def basis(lines: tuple[str, ...]) -> str:
+    """Return the line that says what an answer stands on."""
+    return "依据：" + "；".join(lines)

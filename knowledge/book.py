@@ -1,0 +1,70 @@
+"""The binder on the desk: everything we know, opened once and replaced whole."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from knowledge.facts import FactMissing
+from knowledge.library import Answer, Entry, Library
+from knowledge.practice import Practice, load_practice
+from knowledge.understanding import Understander
+from knowledge.utility import Utility
+
+
+@dataclass(frozen=True)
+class Book:
+    """The library with its index, our practice, and the zone in which days are counted."""
+
+    library: Library
+    understander: Understander
+    practice: Practice
+
+    @classmethod
+    def open(cls, entries_dir: Path | None = None, data_dir: Path | None = None) -> "Book":
+        """Read everything and build the index; raises BadContent with every fault."""
+        library = Library.load(entries_dir, data_dir)
+        practice = load_practice(data_dir / "practice.yaml") if data_dir else load_practice()
+        return cls(library=library, understander=Understander(library), practice=practice)
+
+    @property
+    def utility(self) -> Utility:
+        """Whose hotline this is."""
+        return self.library.utility
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the utility counts its days."""
+        return _zone(self.utility.zone)
+
+    def today(self, now: datetime) -> date:
+        """Return the utility's date at a moment."""
+        return now.astimezone(self.zone).date()
+
+    def answer(self, entry: Entry, *, region: str, now: datetime) -> Answer | None:
+        """Return an entry as a customer of a region reads it now, or None where a figure has expired."""
+        return _answer(self.library, entry.id, region, self.today(now))
+
+    def fill(self, text: str, *, region: str, now: datetime) -> str:
+        """Return one of our own sentences with its figures put in; raises FactMissing."""
+        return _fill(self.library, text, region, self.today(now))
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+# Answers depend on entry, region and day only; the same few are asked for all day long.
+@lru_cache(maxsize=4096)
+def _answer(library: Library, entry_id: str, region: str, on: date) -> Answer | None:
+    try:
+        return library.answer(library.entries[entry_id], region, on)
+    except FactMissing:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _fill(library: Library, text: str, region: str, on: date) -> str:
+    return library.facts.render(text, region=region, on=on).text

@@ -1,0 +1,35 @@
+"""How we work: the numbers that are our own choice, read from data/practice.yaml."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+_FILE = Path(__file__).parent / "data" / "practice.yaml"
+
+
+class Practice(BaseModel):
+    """The numbers that are our own choice; each is explained in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    memory_minutes: PositiveInt
+    draft_hours: PositiveInt
+    button_hours: PositiveInt
+    outage_stale_minutes: PositiveInt
+    outage_horizon_days: PositiveInt
+    alarm_repeat_seconds: PositiveInt
+    handover_patience_minutes: PositiveInt
+    code_minutes: PositiveInt
+    code_digits: PositiveInt
+    bind_tries_per_person_day: PositiveInt
+    bind_tries_per_account_day: PositiveInt
+    bind_tries_per_hour: PositiveInt
+    paid_hold_days: PositiveInt
+    promise_max_days: PositiveInt
+    urge_priority_ceiling: PositiveInt
+
+
+def load_practice(file: Path = _FILE) -> Practice:
+    """Read the numbers; raise pydantic's ValidationError where the file is wrong."""
+    return Practice.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -1,0 +1,119 @@
+"""Finding and making the persons who write to us, their chats and their open dialogues."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlmodel import Session, col
+
+from storage.models import Account, Binding, Chat, Conversation, Person
+
+
+def chats(
+    session: Session, addresses: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Chat, Person]]:
+    """Return the known chats among the (channel, address) pairs, each with its person."""
+    found = session.execute(
+        select(Chat, Person)
+        .join(Person, col(Person.id) == col(Chat.person_id))
+        .where(tuple_(col(Chat.channel), col(Chat.address)).in_(list(addresses)))
+    )
+    return {(chat.channel, chat.address): (chat, person) for chat, person in found}
+
+
+def new_chat(session: Session, channel: str, address: str, now: datetime) -> tuple[Chat, Person]:
+    """Make a person with one chat."""
+    person = Person(created_at=now)
+    session.add(person)
+    session.flush()
+    assert person.id is not None
+    chat = Chat(channel=channel, address=address, person_id=person.id, created_at=now)
+    session.add(chat)
+    session.flush()
+    return chat, person
+
+
+def chat_of(session: Session, person_id: int) -> list[Chat]:
+    """Return the chats at which a person can be reached, newest first; never one that is unreachable."""
+    return list(
+        session.execute(
+            select(Chat)
+            .where(col(Chat.person_id) == person_id, col(Chat.unreachable_since).is_(None))
+            .order_by(col(Chat.id).desc())
+        ).scalars()
+    )
+
+
+def mark_reachable(session: Session, channel: str, address: str, *, since: datetime | None) -> None:
+    """Note that a chat cannot be reached since a moment, or with None that it can again."""
+    chat = session.execute(
+        select(Chat).where(col(Chat.channel) == channel, col(Chat.address) == address)
+    ).scalar_one_or_none()
+    if chat is not None and (chat.unreachable_since is None) != (since is None):
+        chat.unreachable_since = since
+        session.add(chat)
+
+
+def move_chat(session: Session, channel: str, old: str, new: str) -> None:
+    """Follow a chat that got a new address."""
+    chat = session.execute(
+        select(Chat).where(col(Chat.channel) == channel, col(Chat.address) == old)
+    ).scalar_one_or_none()
+    if chat is not None:
+        chat.address = new
+        session.add(chat)
+
+
+def conversations(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, Conversation]:
+    """Return the open dialogues of persons; one that has expired is put away."""
+    result: dict[int, Conversation] = {}
+    for one in session.execute(
+        select(Conversation).where(col(Conversation.person_id).in_(list(person_ids)))
+    ).scalars():
+        if one.expires_at <= now:
+            session.delete(one)
+        else:
+            result[one.person_id] = one
+    return result
+
+
+def open_conversation(
+    session: Session,
+    *,
+    person: Person,
+    topic: str,
+    step: str,
+    collected: dict[str, Any],
+    now: datetime,
+    expires_at: datetime,
+) -> Conversation:
+    """Open a dialogue with a person, who has none."""
+    assert person.id is not None
+    conversation = Conversation(
+        person_id=person.id,
+        topic=topic,
+        step=step,
+        collected=collected,
+        draft_key=secrets.token_hex(12),
+        started_at=now,
+        expires_at=expires_at,
+    )
+    session.add(conversation)
+    session.flush()
+    return conversation
+
+
+def accounts_of(session: Session, person_id: int) -> list[tuple[Account, Binding]]:
+    """Return the accounts that a person has proven to belong to, oldest binding first.
+
+    This is the one door to an account from a chat: there is no other way in handlers to read one.
+    """
+    rows = session.execute(
+        select(Account, Binding)
+        .join(Binding, col(Binding.account_id) == col(Account.id))
+        .where(col(Binding.person_id) == person_id)
+        .order_by(col(Binding.id))
+    )
+    return [(account, binding) for account, binding in rows]
