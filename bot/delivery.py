@@ -37,7 +37,7 @@ class Channel(Protocol):
     async def send(self, address: str, token: str, reply: Reply, *, replaces: str | None) -> str | None:
         """Send a reply and return the channel's own name for it; raise DeliveryError.
 
-        Keys of its choices are `token:index`. With `replaces`, an earlier message is edited where that is possible.
+        Keys of its choices are `token:index`. With `replaces`, that earlier message is edited where possible.
         """
         ...
 

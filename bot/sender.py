@@ -1,4 +1,4 @@
-"""Sending what the desk has written: urgent lanes first, in order per address, each message settled by its fate."""
+"""Sending what the desk has written: urgent lanes first, in order per address, each settled by its fate."""
 
 import asyncio
 import random

@@ -1,10 +1,11 @@
 """Answering a question from the book: sure, or asking which, or saying that we do not know."""
 
+from knowledge.understanding import Context, Understanding
+
 from handlers.messages import Candidate, Choice, Reply
 from handlers.turn import Turn
 from handlers.wording import general
 from knowledge.library import Answer, Entry
-from knowledge.understanding import Context, Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
 ACTIONS = {
@@ -75,6 +76,20 @@ def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
     _offer(turn, Reply(general.unknown(), (*near, *_ways_out())))
 
 
+def answer_aside(turn: Turn, text: str) -> None:
+    """Answer a question in the middle of something else: words only, no new dialogue."""
+    meant = understand(turn, text)
+    entry = turn.book.library.entries.get(meant.entry_id) if meant.entry_id else None
+    answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
+    if meant.outcome not in ("found", "smalltalk") or entry is None or answer is None:
+        turn.outcome("unknown", topic=meant.topic)
+        turn.say(general.unknown_aside(), Choice("人工", "handover"))
+        return
+    turn.outcome("found", entry=entry)
+    turn.heard.score, turn.heard.sources = round(meant.score, 4), answer.sources
+    turn.say(_composed(answer))
+
+
 def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
     """Give the answer of an entry, or do what it stands for."""
     from handlers.desk import perform
@@ -88,7 +103,7 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         return
     turn.heard.sources = answer.sources
     if entry.action in ACTIONS:
-        perform(turn, f"{ACTIONS[entry.action]}:{'' if text == entry.question else ''}".rstrip(":"))
+        perform(turn, ACTIONS[entry.action])
         turn.outcome("action", entry=entry)
         return
     if entry.action == "smalltalk":

@@ -28,7 +28,7 @@ from handlers.messages import Heard, Message
 from handlers.turn import Address, Desktop, Turn
 from handlers.wording import general
 from knowledge.book import Book
-from knowledge.text.script import script_of
+from knowledge.text.script import script_of, to_traditional
 from storage.database import Database
 from storage.inbox import Arrival
 from storage.outbox import Draft
@@ -87,10 +87,16 @@ class Desk:
     """The desk of the hotline; any number of channels may speak to it, one transaction per event."""
 
     def __init__(
-        self, database: Database, book: Book, *, staff: Address | None = None, demo: bool = False
+        self,
+        database: Database,
+        book: Book,
+        *,
+        secret: bytes,
+        staff: Address | None = None,
+        demo: bool = False,
     ) -> None:
         self.database = database
-        self.desktop = Desktop(book=book, staff=staff, demo=demo)
+        self.desktop = Desktop(book=book, secret=secret, staff=staff, demo=demo)
 
     def hear(self, message: Message, now: datetime) -> Heard:
         """Take one message and answer it; a second delivery of the same update changes nothing."""
@@ -155,7 +161,7 @@ class Desk:
 
 
 def listen(turn: Turn) -> None:
-    """Deal with one message: danger before everything, a person before the bot, an open form before a search."""
+    """Deal with one message: danger first, a person before the bot, an open form before a search."""
     message = turn.message
     if message.event is not None:
         turn.outcome("silent")
@@ -170,10 +176,7 @@ def listen(turn: Turn) -> None:
         staffroom.listen(turn)
         return
     if turn.text:
-        script = script_of(turn.text)
-        if script is not None and script != turn.chat.script:
-            turn.chat.script = script
-            turn.session.add(turn.chat)
+        _note_script(turn)
     if message.edited:
         # The words as they were have been answered; the new ones are kept with the inbox row.
         turn.outcome("silent")
@@ -206,6 +209,17 @@ def listen(turn: Turn) -> None:
         repairs.take_unasked(turn)
         return
     answers.listen(turn)
+
+
+def _note_script(turn: Turn) -> None:
+    """Answer in the script that somebody writes; characters that both scripts share change nothing."""
+    script = script_of(turn.text)
+    if script == turn.chat.script or (
+        script == "hans" and to_traditional(turn.text, taiwan=False) == turn.text
+    ):
+        return
+    turn.chat.script = script
+    turn.session.add(turn.chat)
 
 
 def perform(turn: Turn, act: str) -> None:

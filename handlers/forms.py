@@ -26,7 +26,7 @@ class Step:
     """One question of a form.
 
     `take` turns a message into the value that is kept, refuses it with a sentence, or returns None where the
-    message does not answer this question at all. Choices offer values; their labels are what the summary shows.
+    message does not answer this question at all. Choices offer values; the summary shows their labels.
     """
 
     name: str
@@ -248,7 +248,7 @@ def label_of(turn: Turn, step: Step, value: Any) -> str:
     return str(value)
 
 
-# -- inside -----------------------------------------------------------------------------------------------------
+# -- inside
 
 
 def _collected(turn: Turn) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What crosses the border between the desk and a channel: plain values without any channel's ids or markup."""
+"""What crosses the border between desk and channel: plain values without any channel's ids or markup."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -53,6 +53,8 @@ class Message:
     # A staff group's message: who in the group wrote it (the channel's own id and shown name).
     member: str | None = None
     member_name: str = ""
+    # The channel's own name of the message that this one answers.
+    reply_to: str | None = None
     # Only a fact about the way of delivery, as "blocked" or "unblocked"; no words of the customer.
     event: str | None = None
 
@@ -71,7 +73,7 @@ class Reply:
 
     text: str
     choices: tuple[Choice, ...] = ()
-    # Replies of one card at one address replace one another; `quiet` edits in place, else a new message sounds.
+    # Replies of one card at one address replace one another; `quiet` edits in place, else it sounds anew.
     card: str | None = None
     quiet: bool = False
     # What the channel may offer a native button for.

@@ -30,6 +30,7 @@ class Desktop:
     """What stands on the desk at every turn: the book, where staff are, and whether this is the demo."""
 
     book: Book
+    secret: bytes  # keys the hashes of codes and of numbers that were tried
     staff: Address | None = None
     demo: bool = False
 
@@ -78,12 +79,29 @@ class Turn:
             Address(self.chat.channel, self.chat.address), said, lane=lane, ticket=ticket, person=self.person
         )
 
-    def tell_staff(self, reply: Reply, *, lane: Lane = Lane.STAFF, ticket: Ticket | None = None) -> bool:
-        """Write to the staff group; return False where there is none."""
+    def tell_staff(
+        self,
+        reply: Reply,
+        *,
+        lane: Lane = Lane.STAFF,
+        ticket: Ticket | None = None,
+        about: Person | None = None,
+    ) -> bool:
+        """Write to the staff group, where an answer goes to the person it is about; False without a group."""
         if self.desktop.staff is None:
             return False
-        self._draft(self.desktop.staff, reply, lane=lane, ticket=ticket, person=None)
+        self._draft(self.desktop.staff, reply, lane=lane, ticket=ticket, person=None, about=about)
         return True
+
+    def tell(self, chat: Chat, reply: Reply, *, lane: Lane, ticket: Ticket | None = None) -> None:
+        """Write to another chat than the one that speaks, in the script that is used there."""
+        said = in_script(reply, chat.script, taiwan=False)
+        to = Address(chat.channel, chat.address)
+        self._draft(to, said, lane=lane, ticket=ticket, person=None, person_id=chat.person_id)
+
+    def fill(self, text: str) -> str:
+        """Return one of our sentences with its `{fact.id}` figures put in, as they hold here and today."""
+        return self.book.fill(text, region=self.region, now=self.now)
 
     def outcome(self, outcome: Outcome, *, topic: str | None = None, entry: "Entry | None" = None) -> None:
         """Note what this message turned out to be."""
@@ -94,7 +112,7 @@ class Turn:
         if topic is not None:
             self.heard.topic = topic
 
-    # -- memory -------------------------------------------------------------------------------------------------
+    # -- memory
 
     def recall(self, name: str) -> Any:
         """Return what we noted about this conversation, or None; forgotten after a while."""
@@ -111,7 +129,7 @@ class Turn:
         self.person.memory_until = self.now + timedelta(minutes=self.book.practice.memory_minutes)
         self.session.add(self.person)
 
-    # -- dialogue -----------------------------------------------------------------------------------------------
+    # -- dialogue
 
     def open_dialogue(self, topic: str, step: str, **collected: Any) -> Conversation:
         """Begin a dialogue; one that was open is put away with what it had collected."""
@@ -143,10 +161,18 @@ class Turn:
             self.session.flush()
             self.conversation = None
 
-    # -- inside -------------------------------------------------------------------------------------------------
+    # -- inside
 
     def _draft(
-        self, to: Address, said: Reply, *, lane: Lane, ticket: Ticket | None, person: Person | None
+        self,
+        to: Address,
+        said: Reply,
+        *,
+        lane: Lane,
+        ticket: Ticket | None,
+        person: Person | None,
+        person_id: int | None = None,
+        about: Person | None = None,
     ) -> None:
         # The key is the update and the place of this message in its answer: worked on twice, it collides.
         dedupe_key = f"{self.message.channel}:{self.message.update_id}:{len(self.drafts)}"
@@ -159,7 +185,8 @@ class Turn:
                 lane=lane,
                 card=said.card,
                 on_unknown=OnUnknown.RESEND,
-                person_id=person.id if person is not None else None,
+                person_id=person.id if person is not None else person_id,
+                about_person_id=about.id if about is not None else None,
                 ticket_id=ticket.id if ticket is not None else None,
             )
         )

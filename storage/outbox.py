@@ -30,6 +30,7 @@ class Draft:
     on_unknown: OnUnknown = OnUnknown.RESEND
     not_before: datetime | None = None
     person_id: int | None = None
+    about_person_id: int | None = None
     ticket_id: int | None = None
     notice_id: int | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
@@ -84,6 +85,7 @@ def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
                 "attempts": 0,
                 "spent": False,
                 "person_id": draft.person_id,
+                "about_person_id": draft.about_person_id,
                 "ticket_id": draft.ticket_id,
                 "notice_id": draft.notice_id,
             }
@@ -240,4 +242,31 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
         update(_TABLE)
         .where(text("state = 'waiting'"), _TABLE.c.channel == channel, _TABLE.c.address == old)
         .values(address=new)
+    )
+
+
+def by_ref(session: Session, *, channel: str, address: str, ref: str) -> Outgoing | None:
+    """Return the message that a channel calls by this name at an address, or None."""
+    return session.execute(
+        select(Outgoing)
+        .where(
+            col(Outgoing.channel) == channel,
+            col(Outgoing.address) == address,
+            col(Outgoing.platform_ref) == ref,
+        )
+        .order_by(col(Outgoing.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def waiting_for(session: Session, *, channel: str, address: str) -> list[Outgoing]:
+    """Return the messages that wait for an address, in the order in which they were written."""
+    return list(
+        session.execute(
+            select(Outgoing)
+            .where(
+                text("state = 'waiting'"), col(Outgoing.channel) == channel, col(Outgoing.address) == address
+            )
+            .order_by(col(Outgoing.id))
+        ).scalars()
     )

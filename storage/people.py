@@ -117,3 +117,11 @@ def accounts_of(session: Session, person_id: int) -> list[tuple[Account, Binding
         .order_by(col(Binding.id))
     )
     return [(account, binding) for account, binding in rows]
+
+
+def set_region(session: Session, channel: str, address: str, region: str, *, now: datetime) -> None:
+    """Note whose prices and rules hold for somebody, who may be new."""
+    known = chats(session, [(channel, address)])
+    _, person = known[channel, address] if known else new_chat(session, channel, address, now)
+    person.region = region
+    session.add(person)

@@ -91,3 +91,8 @@ def unconfirmed() -> str:
 def basis(lines: tuple[str, ...]) -> str:
     """Return the line that says what an answer stands on."""
     return "依据：" + "；".join(lines)
+
+
+def unknown_aside() -> str:
+    """Return what a question in mid-form gets that we cannot answer."""
+    return "这个问题我拿不准，先不乱说；需要的话可以转人工。"

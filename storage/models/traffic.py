@@ -94,6 +94,7 @@ class Outgoing(SQLModel, table=True):
         ),
         Index("ix_outgoing_address", "channel", "address", "id"),
         Index("ix_outgoing_card", "channel", "address", "card"),
+        Index("ix_outgoing_ref", "channel", "address", "platform_ref"),
     )
 
     id: int | None = key()
@@ -118,5 +119,7 @@ class Outgoing(SQLModel, table=True):
     # True once a choice under it has been used and must have no second effect.
     spent: bool = False
     person_id: int | None = link("person.id", nullable=True)
+    # In the staff group: the person whom an answer to this message goes to.
+    about_person_id: int | None = link("person.id", index=False, nullable=True)
     ticket_id: int | None = link("ticket.id", index=False, nullable=True)
     notice_id: int | None = link("notice.id", nullable=True)

@@ -402,8 +402,10 @@ def upgrade() -> None:
     sa.Column('error', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('spent', sa.Boolean(), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('about_person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['about_person_id'], ['person.id'], name=op.f('fk_outgoing_about_person_id')),
     sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_outgoing_notice_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_outgoing_person_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_outgoing_ticket_id')),
@@ -416,6 +418,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outgoing_card', ['channel', 'address', 'card'], unique=False)
         batch_op.create_index(batch_op.f('ix_outgoing_notice_id'), ['notice_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outgoing_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_outgoing_ref', ['channel', 'address', 'platform_ref'], unique=False)
         batch_op.create_index('ix_outgoing_sending', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.create_index('ix_outgoing_waiting', ['channel', 'lane', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
@@ -427,6 +430,7 @@ def downgrade() -> None:
     with op.batch_alter_table('outgoing', schema=None) as batch_op:
         batch_op.drop_index('ix_outgoing_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_outgoing_sending', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+        batch_op.drop_index('ix_outgoing_ref')
         batch_op.drop_index(batch_op.f('ix_outgoing_person_id'))
         batch_op.drop_index(batch_op.f('ix_outgoing_notice_id'))
         batch_op.drop_index('ix_outgoing_card')
