@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import secrets
 import signal
-from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import structlog
@@ -12,12 +10,11 @@ import structlog
 from bot import clock
 from bot.channels.web.channel import WebChannel
 from bot.delivery import Channel
+from bot.opening import build_desk, open_database
 from bot.receiver import Receiver
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.web_server import WebServer
-from handlers.desk import Desk
-from handlers.turn import Address
 from knowledge.book import Book
 from storage.database import Database
 
@@ -120,25 +117,7 @@ async def close(channel: Channel) -> None:
         await closing()
 
 
-def build_desk(settings: Settings, database: Database, book: Book) -> Desk:
-    """Return the desk as the settings want it."""
-    staff = None
-    if settings.telegram_staff_chat is not None:
-        staff = Address("telegram", str(settings.telegram_staff_chat))
-    secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
-    return Desk(database, book, staff=staff, demo=settings.demo, secret=secret)
-
-
-def open_database(settings: Settings) -> Database:
-    """Open the database and bring its tables to the newest form."""
-    database = Database(settings.database)
-    database.upgrade()
-    return database
-
-
 def build_service(settings: Settings, *, book: Book | None = None) -> Service:
     """Return the service, ready to run."""
     return Service(settings, open_database(settings), book or Book.open())
 
-
-__all__ = ["Channel", "Mapping", "Service", "build_desk", "build_service", "close", "open_database"]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import clock, logs
-from bot.app import build_desk, open_database
+from bot.opening import build_desk, open_database
 from bot.settings import BadSettings, Settings, load_settings
 from handlers.desk import Desk
 from knowledge.book import Book

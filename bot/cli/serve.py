@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import build_service
 from bot.cli import common
 from bot.cli.common import Refusal, note
 from bot.settings import PREFIX, Settings
@@ -16,6 +15,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port of the web chat (DIANLING_PORT).", min=1, max=65535)] = None,
 ) -> None:
     """Serve customers: the web chat, and Telegram where a token is set."""
+    # The web and Telegram are only needed here, not by every command.
+    from bot.app import build_service
+
     found = common.settings(**({"port": port} if port is not None else {}))
     refuse_used_port(found)
     service = build_service(found)

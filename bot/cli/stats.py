@@ -1,8 +1,8 @@
 """Counting what is where."""
 
-from bot.app import open_database
 from bot.cli import common
 from bot.cli.common import JsonFlag, print_json
+from bot.opening import open_database
 from storage.statistics import by_state
 
 
