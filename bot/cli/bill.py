@@ -52,7 +52,7 @@ def bill(
     try:
         estimate = compute(question)
     except (NoTariffInForce, ValueError, KeyError) as error:
-        raise Refusal(str(error)) from None
+        raise Refusal(getattr(error, "sentence", str(error))) from None
     if as_json:
         print_json(document(estimate))
     else:

@@ -1,0 +1,108 @@
+"""Computing a bill for somebody who says how much they used, step by step, always as an estimate."""
+
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from handlers.messages import Choice, Reply
+from handlers.turn import Turn
+from handlers.wording import bills as wording
+from knowledge.rules.bill_question import NeedsMore, read_bill_question
+from knowledge.rules.bill_wording import explain
+from knowledge.rules.tariff_book import NoTariffInForce
+from knowledge.rules.tariffs import BillQuestion, bill
+
+_NUMBERS = ("kwh", "used_this_year", "peak_kwh", "valley_kwh")
+
+
+def read(turn: Turn) -> BillQuestion | NeedsMore | None:
+    """Return the bill that the words ask for, read with the one computed just before."""
+    if not turn.text:
+        return None
+    previous = turn.recall("bill")
+    return read_bill_question(
+        turn.text,
+        region=turn.region,
+        today=turn.book.today(turn.now),
+        previous=_from_note(previous) if previous else None,
+    )
+
+
+def is_question(turn: Turn) -> bool:
+    """Whether the words ask for a bill to be computed."""
+    return read(turn) is not None
+
+
+def listen(turn: Turn) -> bool:
+    """Compute the bill that the words ask for; False where they ask for none."""
+    asked = read(turn)
+    if asked is None:
+        return False
+    _answer(turn, asked)
+    return True
+
+
+def start(turn: Turn, _argument: str) -> None:
+    """Compute from the words where they hold a consumption, else ask for it."""
+    if listen(turn):
+        return
+    question = BillQuestion(region=turn.region, month=turn.book.today(turn.now).replace(day=1))
+    _answer(turn, NeedsMore(question, "kwh"))
+
+
+def split_hours(turn: Turn, _argument: str) -> None:
+    """Ask for the peak and valley kWh of the bill computed just before."""
+    previous = turn.recall("bill")
+    if not previous:
+        start(turn, "")
+        return
+    question = _from_note(previous)
+    total = question.total_kwh
+    kept = replace(question, kwh=total, peak_kwh=None, valley_kwh=None)
+    turn.remember(bill=_note(kept))
+    turn.outcome("action", topic="faq.tou")
+    turn.say(wording.ask_split())
+
+
+def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
+    question = asked.question if isinstance(asked, NeedsMore) else asked
+    topic = "faq.tou" if question.peak_kwh is not None or question.valley_kwh is not None else "faq.tariff"
+    turn.outcome("action", topic=topic)
+    turn.heard.score = 1.0
+    turn.remember(bill=_note(question), topic=topic, unclear=None)
+    if isinstance(asked, NeedsMore):
+        turn.say(wording.ask(asked.missing))
+        return
+    try:
+        estimate = bill(question)
+    except NoTariffInForce as error:
+        turn.say(Reply(wording.no_tariff(error.sentence), (Choice("人工", "handover"), Choice("主菜单", "menu"))))
+        return
+    except ValueError:
+        turn.say(wording.ask("kwh"))
+        return
+    turn.heard.sources = estimate.sources
+    choices = [Choice("我的电费", "bill_view"), Choice("没解决，找人工", "handover")]
+    if question.peak_kwh is None and question.customer == "residential":
+        choices.insert(0, Choice("按峰谷算", "bill.split"))
+    turn.say(Reply("\n".join(explain(estimate)), tuple(choices)))
+
+
+def _note(question: BillQuestion) -> dict[str, Any]:
+    note = asdict(question)
+    note["month"] = question.month.isoformat()
+    for name in _NUMBERS:
+        note[name] = None if note[name] is None else str(note[name])
+    return note
+
+
+def _from_note(note: dict[str, Any]) -> BillQuestion:
+    known = dict(note)
+    known["month"] = date.fromisoformat(known["month"])
+    for name in _NUMBERS:
+        known[name] = None if known[name] is None else Decimal(known[name])
+    return BillQuestion(**known)
+
+
+ACTS = {"bill": start, "bill.split": split_hours}

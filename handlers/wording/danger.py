@@ -1,0 +1,67 @@
+"""What we say around the reviewed safety texts."""
+
+from collections.abc import Sequence
+
+THANKS = {"谢谢", "多谢", "好的", "好", "知道了", "嗯", "ok", "谢了"}
+
+KINDS = {
+    "shock": "触电",
+    "line_down": "断线落地",
+    "fire": "起火冒烟",
+    "water": "水浸带电",
+    "explosion": "设备爆响",
+    "gas": "燃气味",
+    "touch": "带电体可触及",
+}
+
+
+def instructions(do: Sequence[str], never: Sequence[str], call: str) -> str:
+    """Return the reviewed text of one kind of danger."""
+    lines = ["🚨 **先保证人身安全**"]
+    lines += [f"- {one}" for one in do]
+    lines.append("**千万不要：**" + "；".join(one.rstrip("。；") for one in never) + "。")
+    lines.append(call)
+    return "\n".join(lines)
+
+
+def ask_place(number: str) -> str:
+    """Return the only question that is asked in a danger."""
+    return (
+        f"已登记**紧急工单 {number}**，同事已收到警报。\n"
+        "安全的话，请告诉我地点：小区、楼栋、路口，或者直接发定位。"
+    )
+
+
+def place_noted() -> str:
+    """Return the word that place and details are with the colleagues."""
+    return "已补充给抢修同事。请待在安全的地方，别靠近带电的东西；有人受伤先打{phone.ambulance}，起火打{phone.fire}。"
+
+
+def false_alarm() -> str:
+    """Return the word that the alarm is taken back."""
+    return "好的，没事就好。已告诉同事不是紧急情况。需要报修的话可以继续："
+
+
+def nothing_to_take_back() -> str:
+    """Return what a tap on somebody else's or a forgotten alarm gets."""
+    return "没有找到这个紧急工单。"
+
+
+def staff_alarm(number: str, kind: str, words: str, *, again: bool) -> str:
+    """Return the alarm for the staff group."""
+    head = "🚨🚨 **仍无人接手**" if again else "🚨 **紧急**"
+    said = f"\n客户原话：{words}" if words else ""
+    return f"{head} {number} {KINDS.get(kind, kind)}{said}\n请点【我来处理】，否则会一直提醒。"
+
+
+def staff_more(number: str, words: str, evidence: int) -> str:
+    """Return what the customer added, for the staff group."""
+    parts = [words] if words else []
+    if evidence:
+        parts.append(f"（附照片/位置{evidence}份）")
+    return f"🚨 {number} 客户补充：{''.join(parts)}"
+
+
+def staff_false_alarm(number: str) -> str:
+    """Return the customer's word that it was no emergency, for the staff group."""
+    return f"{number} 客户表示不是紧急情况，请核实后处理。"

@@ -1,0 +1,193 @@
+"""Is somebody in danger right now? Reads one message against the editable words of data/danger.yaml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from opencc import OpenCC
+from pydantic import BaseModel, ConfigDict, Field
+
+DATA = Path(__file__).parent.parent / "data" / "danger.yaml"
+
+# Nobody shouts for help in an essay: the first lines decide, and the time per text stays bounded.
+LONGEST_READ = 400
+_JUST_AFTER = 3  # a 了 this close behind the event says that it has happened
+_HAPPENED = re.compile("了(?!解)|咗|啦|嘞")
+_CROSSED_OUT = "□"
+_SPACES = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_LATIN = re.compile("[a-z]{3}")
+_GROUP = re.compile("<([a-z]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The danger a message tells of; where it is not `certain`, one tap may ask whether it is now."""
+
+    kind: str
+    certain: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyText:
+    """The reviewed text of one kind: what to do, what never to do, whom to call; figures are `{fact.id}`."""
+
+    do: tuple[str, ...]
+    never: tuple[str, ...]
+    call: str
+    review: str
+
+
+class _TextFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    do: list[str] = Field(min_length=1)
+    never: list[str] = Field(min_length=1)
+    call: str
+    review: str
+
+
+class _KindFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: str
+    gate: str
+    sure: list[str]
+    maybe: list[str] = []
+    latin: list[str] = []
+    text: _TextFile
+
+
+class _DangerFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    typos: dict[str, str]
+    groups: dict[str, str]
+    harmless: list[str]
+    urgent: str
+    here: str
+    hard: str
+    soft: str
+    rule: str
+    past: str
+    kinds: list[_KindFile]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    gate: frozenset[str]
+    sure: re.Pattern[str]
+    maybe: re.Pattern[str] | None
+    latin: re.Pattern[str] | None
+
+
+class DangerRules:
+    """The compiled words of one danger file; build once, read often."""
+
+    def __init__(self, path: Path = DATA) -> None:
+        file = _DangerFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        groups = file.groups
+        self.version = file.version
+        self._typos = file.typos
+        self._typo = re.compile("|".join(map(re.escape, sorted(file.typos, key=len, reverse=True))))
+        self._harmless = _compile(file.harmless, groups)
+        self._urgent, self._here = re.compile(file.urgent), re.compile(file.here)
+        self._hard, self._past = re.compile(file.hard), re.compile(file.past)
+        self._soft, self._rule = re.compile(file.soft), re.compile(file.rule)
+        self._kinds = tuple(
+            _Kind(
+                name=one.kind,
+                gate=frozenset(one.gate),
+                sure=_compile(one.sure, groups),
+                maybe=_compile(one.maybe, groups) if one.maybe else None,
+                latin=re.compile(rf"\b(?:{'|'.join(one.latin)})") if one.latin else None,
+            )
+            for one in file.kinds
+        )
+        self._t2s = OpenCC("t2s")
+        self.texts: Mapping[str, SafetyText] = {
+            one.kind: SafetyText(tuple(one.text.do), tuple(one.text.never), one.text.call, one.text.review)
+            for one in file.kinds
+        }
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the names of all kinds, the most pressing first."""
+        return tuple(kind.name for kind in self._kinds)
+
+    def read(self, text: str, *, normalised: bool = False) -> Danger | None:
+        """Return the danger a message tells of, or None.
+
+        `normalised` text is NFKC, lower-case and Simplified already.
+        """
+        text = text[:LONGEST_READ]
+        if not normalised:
+            text = self._t2s.convert(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower())
+        text = self._typo.sub(self._mend, _SPACES.sub("", text))
+        # Most messages stop here; only a possible danger pays for the closer look below.
+        if self._find(text) is None:
+            return None
+        found = self._find(self._harmless.sub(_CROSSED_OUT, text))
+        if found is None:
+            return None
+        kind, words, sure, happened = found
+        knowing = self._hard.search(text) or self._past.search(text)
+        if self._urgent.search(text):
+            return Danger(kind, certain=not knowing, words=words)
+        if knowing:
+            return None
+        here = happened or self._here.search(text) is not None
+        if self._rule.search(text):
+            return Danger(kind, certain=False, words=words) if here else None
+        if self._soft.search(text):
+            return Danger(kind, certain=False, words=words) if sure or here else None
+        return Danger(kind, certain=sure or here, words=words)
+
+    def _mend(self, match: re.Match[str]) -> str:
+        return self._typos[match.group()]
+
+    def _find(self, text: str) -> tuple[str, str, bool, bool] | None:
+        """Return kind, words, whether the pattern is a sure one, and whether it is told as happened."""
+        letters = set(text)
+        weak: tuple[str, str, bool, bool] | None = None
+        for kind in self._kinds:
+            if letters.isdisjoint(kind.gate):
+                continue
+            if match := kind.sure.search(text):
+                return kind.name, match.group(), True, _has_happened(match)
+            if weak is None and kind.maybe and (match := kind.maybe.search(text)):
+                weak = kind.name, match.group(), False, _has_happened(match)
+        if weak is None and _LATIN.search(text):
+            for kind in self._kinds:
+                if kind.latin and (match := kind.latin.search(text)):
+                    return kind.name, match.group(), False, True
+        return weak
+
+
+def read(text: str, *, normalised: bool = False) -> Danger | None:
+    """Return the danger a message tells of by the rules of data/danger.yaml, or None."""
+    return rules().read(text, normalised=normalised)
+
+
+@cache
+def rules() -> DangerRules:
+    """Return the shipped rules, compiled once; call it at start-up so that no customer waits for it."""
+    return DangerRules()
+
+
+def _compile(patterns: list[str], groups: Mapping[str, str]) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{one})" for one in patterns)
+    for _ in range(3):  # groups may name groups
+        joined = _GROUP.sub(lambda found: f"(?:{groups[found.group(1)]})", joined)
+    joined = joined.replace("~~", "[^。!?;]{0,14}").replace("~", "[^。!?;]{0,6}")
+    return re.compile(joined)
+
+
+def _has_happened(match: re.Match[str]) -> bool:
+    return _HAPPENED.search(match.string, match.start(), match.end() + _JUST_AFTER) is not None

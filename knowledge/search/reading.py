@@ -1,0 +1,81 @@
+"""What the index sees of a sentence: characters, sounds and words, after everything that should not matter is gone."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.search.spelling import Speller
+from knowledge.text.normalise import fold, normalise
+from knowledge.text.numbers import canonical_numbers
+from knowledge.text.pinyin import sound
+from knowledge.text.segment import Segmenter
+from knowledge.text.synonyms import Synonyms
+
+__all__ = ["Reader", "Reading", "comparable", "units_of"]
+
+_LONG_NUMBER = re.compile(r"\d(?:[\d-]{4,})\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence as the index compares it; `plain` is normalised, the rest has synonyms exchanged."""
+
+    plain: str
+    units: tuple[str, ...]  # single Chinese characters, whole numbers, whole Latin words
+    sounds: tuple[str, ...]  # one sound key per unit
+    words: tuple[str, ...]
+
+
+class Reader:
+    """Turn sentences into readings with one dictionary and one table of synonyms."""
+
+    def __init__(self, segmenter: Segmenter, synonyms: Synonyms) -> None:
+        self._segmenter = segmenter
+        self._synonyms = synonyms
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """Return the segmenter in use."""
+        return self._segmenter
+
+    def read(self, text: str, speller: Speller | None = None) -> Reading:
+        """Return the reading of a text as typed, with typing errors put right where a speller is given."""
+        return self.read_normalised(normalise(text), speller)
+
+    def read_normalised(self, plain: str, speller: Speller | None = None) -> Reading:
+        """Return the reading of a text that is already normalised."""
+        folded = comparable(plain)
+        if speller is not None:
+            folded = speller.correct(folded)
+        replaced = self._synonyms.replace(folded)
+        words: list[str] = []
+        units: list[str] = []
+        for word in self._segmenter.words(replaced):
+            kept = self._synonyms.replace_word(word, replaced)
+            parts = units_of(kept)
+            if parts:
+                words.append(kept)
+                units.extend(parts)
+        return Reading(plain, tuple(units), tuple(map(sound, units)), tuple(words))
+
+
+def comparable(plain: str) -> str:
+    """Return a normalised text with regional terms and numbers in one spelling, account and ticket numbers left out."""
+    return _LONG_NUMBER.sub(" ", canonical_numbers(fold(plain)))
+
+
+def units_of(word: str) -> list[str]:
+    """Return the Chinese characters, whole numbers and whole Latin words of a text."""
+    units: list[str] = []
+    run = ""
+    for char in word:
+        if "a" <= char <= "z" or "0" <= char <= "9" or char == ".":
+            run += char
+            continue
+        if run:
+            units.append(run)
+            run = ""
+        if "\u3400" <= char <= "\u9fff":
+            units.append(char)
+    if run.strip("."):
+        units.append(run)
+    return units

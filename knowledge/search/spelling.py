@@ -1,0 +1,117 @@
+"""Puts right what the ear would: homophones (欠肥 → 欠费) and typed pinyin, by the words the entries use."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from knowledge.text.pinyin import readings, sound_key, spell_out
+from knowledge.text.segment import Segmenter
+
+__all__ = ["Speller"]
+
+_LATIN_RUN = re.compile(r"[a-z']{2,}(?: +[a-z']+)*")
+_CHINESE_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_OFTEN = 10  # a pair of characters used this often is no slip
+_COMMON_WORD = 1e-6  # share of a word in general text above which we believe the customer meant it
+
+
+class Speller:
+    """Corrects a question towards the pairs of characters that occur in the stored phrasings."""
+
+    def __init__(self, texts: Iterable[str], segmenter: Segmenter) -> None:
+        """Take the stored phrasings in comparable form."""
+        pairs: Counter[str] = Counter()
+        singles: Counter[str] = Counter()
+        for text in texts:
+            for run in _CHINESE_RUN.findall(text):
+                singles.update(run)
+                pairs.update(run[place : place + 2] for place in range(len(run) - 1))
+        self._pairs = pairs
+        self._singles = singles
+        self._segmenter = segmenter
+        by_sound: dict[tuple[str, str], str] = {}
+        characters: dict[str, list[str]] = defaultdict(list)
+        for char in singles:
+            for reading in readings(char):
+                key = sound_key(reading)
+                if char not in characters[key]:
+                    characters[key].append(char)
+        for pair, count in pairs.most_common():
+            if count == 1 and not segmenter.knows(pair):
+                continue  # seen once by chance: 费我, 电要
+            for first in _keys(pair[0]):
+                for second in _keys(pair[1]):
+                    by_sound.setdefault((first, second), pair)
+        self._by_sound = by_sound
+        self._characters = {
+            key: sorted(found, key=lambda char: -singles[char]) for key, found in characters.items()
+        }
+
+    def correct(self, text: str) -> str:
+        """Return the text with typed pinyin written out and misheard characters exchanged."""
+        text = _LATIN_RUN.sub(self._written_out, text)
+        return _CHINESE_RUN.sub(lambda match: self._corrected(match.group()), text)
+
+    def _corrected(self, run: str) -> str:
+        pairs = self._pairs
+        chars = list(run)
+        last = len(chars) - 1
+        for place in range(last):
+            pair = chars[place] + chars[place + 1]
+            seen = pairs.get(pair, 0)
+            if seen >= _OFTEN or self._segmenter.frequency(pair) > _COMMON_WORD:
+                continue
+            heard = self._heard_as(pair)
+            # a pair the entries do use gives way only to one they use all the time: a stored 欠肥 to 欠费
+            if heard is None or heard == pair or pairs[heard] < _OFTEN * seen:
+                continue
+            if seen:
+                chars[place], chars[place + 1] = heard
+                continue
+            # leave a character alone that makes sense with its other neighbour
+            if heard[0] != pair[0] and place > 0 and self._belongs(chars[place - 1] + pair[0]):
+                continue
+            if heard[1] != pair[1] and place + 1 < last and self._belongs(pair[1] + chars[place + 2]):
+                continue
+            chars[place], chars[place + 1] = heard
+        return "".join(chars)
+
+    def _heard_as(self, pair: str) -> str | None:
+        first, second = _keys(pair[0]), _keys(pair[1])
+        if not first or not second:
+            return None
+        return self._by_sound.get((first[0], second[0]))
+
+    def _belongs(self, pair: str) -> bool:
+        return pair in self._pairs or self._segmenter.frequency(pair) > _COMMON_WORD
+
+    def _written_out(self, match: re.Match[str]) -> str:
+        """Return the likeliest characters for a run of pinyin, the run itself if it is none."""
+        syllables = spell_out(match.group())
+        if syllables is None or (len(syllables) < 2):
+            return match.group()
+        # the best way through all characters of these sounds, by the pairs we have seen
+        paths: dict[str, tuple[float, str]] = {"": (0.0, "")}
+        for syllable in syllables:
+            found = self._characters.get(sound_key(syllable))
+            if not found:
+                return match.group()
+            exact = [char for char in found if syllable in readings(char)] or found
+            steps: dict[str, tuple[float, str]] = {}
+            for char in exact[:24]:
+                steps[char] = max(
+                    (
+                        (
+                            score + self._pairs[before + char] * 10.0 + self._singles[char] ** 0.5 * 0.1,
+                            written + char,
+                        )
+                        for before, (score, written) in paths.items()
+                    ),
+                    key=lambda path: path[0],
+                )
+            paths = steps
+        return max(paths.values(), key=lambda path: path[0])[1]
+
+
+def _keys(char: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sound_key(reading) for reading in readings(char)))

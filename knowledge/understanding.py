@@ -1,0 +1,224 @@
+"""What does this customer want? The one pure function every channel's question goes through."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final, Literal, Protocol
+
+from knowledge.rules import danger
+from knowledge.rules.danger import Danger
+from knowledge.rules.regions import without_region
+from knowledge.search.index import Decision, Found, Hit, Index, Unclear
+from knowledge.text.normalise import normalise
+
+__all__ = ["Candidate", "Context", "Outcome", "Understander", "Understanding"]
+
+Outcome = Literal["found", "unclear", "unknown", "danger", "smalltalk"]
+
+_LONGEST: Final = 160  # characters read by the search: a question is short, a story is for a colleague
+_REMEMBERED: Final = 2048  # answers kept for the same words said again
+_FRAGMENT: Final = 12  # a follow-up is at most this long
+_SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
+
+_FOLLOW_UP: Final = re.compile(r"^(?:那|那么|那要是|如果|要是|换成|换做|改成|哪|还有|至于)|(?:呢|咧|喃)[?？]?$")
+_FOLLOW_WORDS: Final = re.compile(r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$")
+_CLAUSE_END: Final = re.compile(r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且")
+
+
+class _Entry(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def phrasings(self) -> tuple[str, ...]: ...
+    @property
+    def action(self) -> str | None: ...
+    @property
+    def audience(self) -> Literal["public", "staff"]: ...
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+
+
+class _Library(Protocol):
+    @property
+    def entries(self) -> Mapping[str, _Entry]: ...
+    def served(self, region: str, on: date) -> Iterable[_Entry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was talked about just before."""
+
+    topic: str | None = None
+    entry_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may be meant; `question` serves as a button."""
+
+    entry_id: str
+    question: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a message means.
+
+    `found` names one entry (its action may be out_of_scope or ask_back), `unclear` two to four candidates to ask
+    about, `unknown` none that is likely enough; `score` is the probability (0 to 1) that the first is meant.
+    `also` is the entry of a second wish in the same message. `danger` is what the danger rules said, also where
+    they are not certain and the outcome is another.
+    """
+
+    outcome: Outcome
+    topic: str | None
+    entry_id: str | None
+    score: float
+    candidates: tuple[Candidate, ...]
+    also: str | None
+    question: str
+    danger: Danger | None = None
+
+
+class Understander:
+    """Understands questions by the danger rules and the phrasings of a library; build once, ask from any thread."""
+
+    def __init__(self, library: _Library) -> None:
+        self._library = library
+        self._entries = library.entries
+        phrasings = [
+            (entry.id, _searched(normalise(phrasing)))
+            for entry in library.entries.values()
+            for phrasing in entry.phrasings
+        ]
+        self.index = Index.build(phrasings)
+        danger.read("")  # compiles the rules now, not at the first question
+        self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
+
+    def understand(
+        self, text: str, *, region: str, context: Context | None = None, on: date | None = None
+    ) -> Understanding:
+        """Return what a message means to a customer of a region.
+
+        With `on` only entries are found whose figures hold on that day.
+        """
+        return self._remembered(normalise(text[: 4 * _LONGEST]), region, context or Context(), on)
+
+    def understand_afresh(
+        self, text: str, *, region: str, context: Context | None = None, on: date | None = None
+    ) -> Understanding:
+        """Return the same as `understand` without looking at what is remembered: for measuring."""
+        return self._understand(normalise(text[: 4 * _LONGEST]), region, context or Context(), on)
+
+    def _understand(self, plain: str, region: str, context: Context, on: date | None) -> Understanding:
+        risk = danger.read(plain, normalised=True)
+        if risk is not None and risk.certain:
+            return Understanding("danger", "emergency", None, 1.0, (), None, plain, risk)
+        allowed = self._allowed(region, on)
+        asked = _searched(plain)[:_LONGEST]
+        if not any(char.isalnum() for char in asked):
+            # nothing but signs, or nothing but a place: the latter continues what was asked before
+            if any(char.isalnum() for char in plain) and context.entry_id in allowed:
+                return self._known(context.entry_id, plain, risk)
+            return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
+        decision = self.index.decide(asked, allowed=allowed)
+        if context.entry_id is not None and len(plain) <= _FRAGMENT and not isinstance(decision, Found):
+            continued = self._continued(asked, context, allowed, decision)
+            if continued is not None:
+                return self._known(continued, plain, risk)
+        also: str | None = None
+        if len(asked) >= _SECOND_INTENT_FROM:
+            first, also = self._two_wishes(asked, allowed)
+            if first is not None:
+                decision = Found(first)
+        return self._result(decision, plain, also, risk)
+
+    def _result(self, decision: Decision, plain: str, also: str | None, risk: Danger | None) -> Understanding:
+        hits = (decision.hit,) if isinstance(decision, Found) else decision.hits
+        candidates = tuple(
+            Candidate(hit.entry_id, self._entries[hit.entry_id].question, hit.score) for hit in hits
+        )
+        if not candidates:
+            return Understanding("unknown", None, None, 0.0, (), None, plain, risk)
+        best = self._entries[candidates[0].entry_id]
+        score = candidates[0].score
+        outcome: Outcome = "unknown"
+        if isinstance(decision, Found):
+            outcome = "found"
+            if best.action == "danger":
+                outcome = "danger"
+            elif best.action == "smalltalk":
+                outcome = "smalltalk"
+        elif isinstance(decision, Unclear):
+            outcome = "unclear"
+        named = best.id if isinstance(decision, Found) else None
+        return Understanding(outcome, best.topic, named, score, candidates, also, plain, risk)
+
+    def _known(self, entry_id: str | None, plain: str, risk: Danger | None) -> Understanding:
+        assert entry_id is not None
+        return self._result(Found(Hit(entry_id, 0.9, "")), plain, None, risk)
+
+    def _continued(
+        self, asked: str, context: Context, allowed: frozenset[str], alone: Decision
+    ) -> str | None:
+        """Return the entry a fragment like 那第三档呢 means after the question before it."""
+        assert context.entry_id is not None
+        before = self._entries.get(context.entry_id)
+        if before is None or not _FOLLOW_UP.search(asked):
+            return None
+        core = _FOLLOW_WORDS.sub("", asked).strip()
+        if not core:
+            return before.id if before.id in allowed else None
+        together = self.index.rank(f"{before.question} {core}", top=6, allowed=allowed)
+        by_itself = {hit.entry_id: hit.score for hit in self.index.rank(core, top=6, allowed=allowed)}
+        chances = {
+            hit.entry_id: hit.score
+            + by_itself.get(hit.entry_id, 0.0)
+            + (0.2 if self._entries[hit.entry_id].topic == before.topic else 0.0)
+            for hit in together
+        }
+        if not chances:
+            return None
+        return max(chances, key=lambda entry_id: chances[entry_id])
+
+    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
+        """Return the first wish and the entry of the second where a message clearly holds two."""
+        clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
+        clauses = [clause for clause in clauses if len(clause) >= 3]
+        if not 2 <= len(clauses) <= 4:
+            return None, None
+        found: list[Hit] = []
+        for clause in clauses:
+            decision = self.index.decide(clause, allowed=allowed)
+            if isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "smalltalk":
+                found.append(decision.hit)
+        if len(found) < 2:
+            return None, None
+        first = found[0]
+        topic = self._entries[first.entry_id].topic
+        for second in found[1:]:
+            if self._entries[second.entry_id].topic != topic:
+                return first, second.entry_id
+        return None, None
+
+    def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:
+        if on is not None:
+            return frozenset(entry.id for entry in self._library.served(region, on))
+        return frozenset(
+            entry.id
+            for entry in self._entries.values()
+            if entry.audience == "public" and (not entry.regions or region in entry.regions)
+        )
+
+
+def _searched(plain: str) -> str:
+    """Return what the search sees of a normalised message: prices of two regions are asked for alike."""
+    return without_region(plain).strip()
