@@ -10,6 +10,7 @@ import storage.inbox
 import storage.outbox
 import storage.people
 from handlers import (
+    accounts,
     answers,
     bills,
     binding,
@@ -37,6 +38,7 @@ Act = Callable[[Turn, str], None]
 Dialogue = Callable[[Turn], bool]
 
 _HANDLERS = (
+    accounts,
     answers,
     bills,
     binding,

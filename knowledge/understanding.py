@@ -18,6 +18,8 @@ __all__ = ["Candidate", "Context", "Outcome", "Understander", "Understanding"]
 Outcome = Literal["found", "unclear", "unknown", "danger", "smalltalk"]
 
 _LONGEST: Final = 160  # characters read by the search: a question is short, a story is for a colleague
+# Lower than for an arbitrary index: our entries overlap, so a question's probability is shared by neighbours.
+_SURE: Final = 0.7
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
@@ -94,11 +96,13 @@ class Understander:
         self._library = library
         self._entries = library.entries
         phrasings = [
-            (entry.id, _searched(normalise(phrasing)))
+            (entry.id, normalise(phrasing))
             for entry in library.entries.values()
             for phrasing in entry.phrasings
         ]
-        self.index = Index.build(phrasings)
+        self.index = Index.build(
+            phrasings, families={entry.id: entry.topic for entry in library.entries.values()}
+        )
         danger.read("")  # compiles the rules now, not at the first question
         self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
@@ -123,13 +127,13 @@ class Understander:
         if risk is not None and risk.certain:
             return Understanding("danger", "emergency", None, 1.0, (), None, plain, risk)
         allowed = self._allowed(region, on)
-        asked = _searched(plain)[:_LONGEST]
-        if not any(char.isalnum() for char in asked):
+        asked = plain[:_LONGEST]
+        if not any(char.isalnum() for char in without_region(_FOLLOW_WORDS.sub("", asked))):
             # nothing but signs, or nothing but a place: the latter continues what was asked before
             if any(char.isalnum() for char in plain) and context.entry_id in allowed:
                 return self._known(context.entry_id, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
-        decision = self.index.decide(asked, allowed=allowed)
+        decision, weighed = self.index.consider(asked, allowed=allowed, sure=_SURE)
         if context.entry_id is not None and len(plain) <= _FRAGMENT and not isinstance(decision, Found):
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
@@ -139,9 +143,16 @@ class Understander:
             first, also = self._two_wishes(asked, allowed)
             if first is not None:
                 decision = Found(first)
-        return self._result(decision, plain, also, risk)
+        return self._result(decision, plain, also, risk, weighed)
 
-    def _result(self, decision: Decision, plain: str, also: str | None, risk: Danger | None) -> Understanding:
+    def _result(
+        self,
+        decision: Decision,
+        plain: str,
+        also: str | None,
+        risk: Danger | None,
+        weighed: tuple[Hit, ...] = (),
+    ) -> Understanding:
         hits = (decision.hit,) if isinstance(decision, Found) else decision.hits
         candidates = tuple(
             Candidate(hit.entry_id, self._entries[hit.entry_id].question, hit.score) for hit in hits
@@ -160,7 +171,16 @@ class Understander:
         elif isinstance(decision, Unclear):
             outcome = "unclear"
         named = best.id if isinstance(decision, Found) else None
-        return Understanding(outcome, best.topic, named, score, candidates, also, plain, risk)
+        topic = best.topic if named or not weighed else self._likeliest_topic(weighed)
+        return Understanding(outcome, topic, named, score, candidates, also, plain, risk)
+
+    def _likeliest_topic(self, weighed: tuple[Hit, ...]) -> str:
+        """Return the topic most of the hits speak for: neighbouring entries share a question between them."""
+        votes: dict[str, float] = {}
+        for hit in weighed:
+            topic = self._entries[hit.entry_id].topic
+            votes[topic] = votes.get(topic, 0.0) + hit.score**0.5
+        return max(votes, key=lambda topic: votes[topic])
 
     def _known(self, entry_id: str | None, plain: str, risk: Danger | None) -> Understanding:
         assert entry_id is not None
@@ -197,7 +217,7 @@ class Understander:
             return None, None
         found: list[Hit] = []
         for clause in clauses:
-            decision = self.index.decide(clause, allowed=allowed)
+            decision = self.index.decide(clause, allowed=allowed, sure=_SURE)
             if isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "smalltalk":
                 found.append(decision.hit)
         if len(found) < 2:
@@ -218,7 +238,3 @@ class Understander:
             if entry.audience == "public" and (not entry.regions or region in entry.regions)
         )
 
-
-def _searched(plain: str) -> str:
-    """Return what the search sees of a normalised message: prices of two regions are asked for alike."""
-    return without_region(plain).strip()

@@ -46,6 +46,11 @@ class _Fit:
     certainty: Certainty
     area: str
     partly: bool
+    named: bool  # by a name of the area, not only by its road or by something that sounds like it
+
+    @property
+    def rank(self) -> tuple[bool, bool]:
+        return self.certainty == "sure", self.named
 
 
 def touching(place: str, areas: Mapping[Key, Outage]) -> list[Match[Key]]:
@@ -60,13 +65,9 @@ def touching(place: str, areas: Mapping[Key, Outage]) -> list[Match[Key]]:
         return []
     if wanted.names and (_ENDING.sub("", wanted.name) == "" or len(wanted.name) < 2):
         return []
-    matches: list[Match[Key]] = []
-    for key, outage in areas.items():
-        fit = _fit(wanted, typed, outage)
-        if fit:
-            matches.append(Match(key, fit.certainty, fit.area, fit.partly))
-    sure = [match for match in matches if match.certainty == "sure"]
-    kept = sure or matches
+    fits = {key: fit for key, outage in areas.items() if (fit := _fit(wanted, typed, outage))}
+    best = max((fit.rank for fit in fits.values()), default=None)
+    kept = [Match(key, fit.certainty, fit.area, fit.partly) for key, fit in fits.items() if fit.rank == best]
     if len({_distinct(match.area, wanted) for match in kept}) > 1:
         return [replace(match, certainty="ambiguous") for match in kept]
     return kept
@@ -82,12 +83,12 @@ def _fit(wanted: Place, typed: tuple[str, ...], outage: Outage) -> _Fit | None:
     best: _Fit | None = None
     for area in places_in(outage.scope):
         fit = _fit_area(wanted, typed, area)
-        if fit and (best is None or (best.certainty != "sure" and fit.certainty == "sure")):
+        if fit and (best is None or fit.rank > best.rank):
             best = fit
     if best is None and wanted.names:
         for equipment in (outage.line, outage.transformer, outage.substation):
             if equipment and _is_equipment(wanted, equipment):
-                return _Fit("sure", normalise(equipment), equipment == outage.substation)
+                return _Fit("sure", normalise(equipment), equipment == outage.substation, named=True)
     return best
 
 
@@ -114,7 +115,8 @@ def _fit_area(wanted: Place, typed: tuple[str, ...], area: Place) -> _Fit | None
     around = bool(wanted.names) and wanted.name in area.names[:-1]
     partly = area.vague or numbered == "unknown" or around
     # Of a place that is touched in part only, nobody can say that this customer is.
-    return _Fit("likely" if partly else certainty, area.words, partly)
+    named = bool(wanted.names) and wanted.name in area.names
+    return _Fit("likely" if partly else certainty, area.words, partly, named)
 
 
 def _heard(typed: tuple[str, ...], area: Place) -> Certainty | None:
@@ -179,13 +181,13 @@ def _sounds_like(told: str, name: str) -> bool:
         return not any(a != b and (a in _TELLING or b in _TELLING) for a, b in zip(told, name, strict=True))
     if min(len(heard), len(known)) < 5:
         return False
-    edits = Levenshtein.editops(heard, known).as_list()
+    edits = list(Levenshtein.editops(heard, known))
     if len(edits) != 1:
         return False
-    tag, told_at, name_at = edits[0]
-    touched = {told[told_at : told_at + 1], name[name_at : name_at + 1]}
+    edit = edits[0]
+    touched = {told[edit.src_pos : edit.src_pos + 1], name[edit.dest_pos : edit.dest_pos + 1]}
     # One character lost or doubled is a slip; one replaced by another of another sound is another name.
-    return tag != "replace" and not touched & _TELLING
+    return edit.tag != "replace" and not touched & _TELLING
 
 
 def _typed_sounds(place: str) -> tuple[str, ...]:
@@ -202,7 +204,9 @@ _ASKING = re.compile(
     r"为什么|为啥|为何|怎么|咋个?|几点|几时|什么时候|啥时候?|多久|多长时间|好久|何时|是不是|会不会|能不能|有没有|什么|哪里|哪儿|"
     r"今天|明天|后天|昨天|今晚|明晚|今早|早上|上午|中午|下午|晚上|夜里|半夜|现在|刚才|刚刚|目前|周[一二三四五六日天末]|星期.|"
     r"查一下|查下|查查|查询|查|看看|看一下|帮我|帮忙|麻烦|请问|想问|问一下|问下|你好|您好|喂|谢谢|"
-    r"还没|还不|还要|(?:又|都|全|就|还)(?=[停没断黑有冇还不要会来]|$)|已经|正在|吗|呢|呀|啊|吧|嘛|么|了|喃|咯|噶|[?!。,;:.~ ]"
+    r"还没|还不|还要|"
+    r"(?:又|都|全|就|还)(?=[停没断黑有冇还不要会来]|$)|"
+    r"已经|正在|吗|呢|呀|啊|吧|嘛|么|了|喃|咯|噶|[?!。,;:.~ ]"
 )
 _MINE = re.compile(
     r"^(?:我们家?|咱们?家?|我家|俺们?|阿拉|我|家(?=住|在|里))?(?:住在|住|这里是|这里|这边是|这边|这是|这儿|这|那边|在|是|位于)*(?:的)?(?=.)|"

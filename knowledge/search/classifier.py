@@ -14,8 +14,14 @@ _RIDGE: Final = np.float32(1.0)  # regularisation; 0.3 to 3 differ by less than 
 class Classifier:
     """Kernel ridge regression on alikeness, one output per entry, with exact answers for left-out phrasings."""
 
-    def __init__(self, alikeness: NDArray[np.float32], chosen: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
-        """Take the alikeness of the chosen phrasings to each other and the entry number of each."""
+    def __init__(
+        self,
+        alikeness: NDArray[np.float32],
+        chosen: NDArray[np.int64],
+        groups: NDArray[np.int64],
+        families: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Take the alikeness of the chosen phrasings to each other, the entry number of each, the family of entries."""
         size = len(chosen)
         alikeness[np.arange(size), np.arange(size)] += _RIDGE
         # in place (LAPACK wants columns first; a symmetric matrix does not care), half the memory of a solve
@@ -32,27 +38,44 @@ class Classifier:
         # one row of coefficients per entry: its own phrasings pull, all others push
         self._coefficients = np.zeros((entries, size), dtype=np.float32)
         np.add.at(self._coefficients, groups, inverse)
+        self._families = families
+        if families is not None:
+            self._family_coefficients = np.zeros((int(families.max()) + 1, size), dtype=np.float32)
+            np.add.at(self._family_coefficients, families, self._coefficients)
         self._inverse: NDArray[np.float32] | None = inverse
         self._place = {int(phrasing): place for place, phrasing in enumerate(chosen)}
 
-    def scores(self, alike: NDArray[np.float32], entries: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the score of each of the entries for a question's alikeness to all phrasings; about 0 to 1."""
-        known = alike if self._whole else alike[self._chosen]
-        result: NDArray[np.float32] = self._coefficients[entries] @ known
-        return result
+    def scores(
+        self, alike: NDArray[np.float32], entries: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the score of each of the entries, and of its whole family, for a question; about 0 to 1.
 
-    def scores_without(self, phrasing: int, *, whole_entry: bool, entries: NDArray[np.int64]) -> NDArray[np.float32]:
+        `alike` is the question's alikeness to all phrasings. Without families their scores are 0.
+        """
+        known = alike if self._whole else alike[self._chosen]
+        own: NDArray[np.float32] = self._coefficients[entries] @ known
+        if self._families is None:
+            return own, np.zeros_like(own)
+        return own, (self._family_coefficients @ known)[self._families[entries]]
+
+    def scores_without(
+        self, phrasing: int, *, whole_entry: bool, entries: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the scores a phrasing would get if it, or its whole entry, were not among the phrasings."""
         assert self._inverse is not None, "asked after forget_training"
         place = self._place[phrasing]
         group = self._groups[place]
         block = np.flatnonzero(self._groups == group) if whole_entry else np.array([place])
         position = int(np.flatnonzero(block == place)[0])
-        inverse = self._inverse[np.ix_(block, block)]
-        fitted = self._coefficients[np.ix_(entries, block)].T
-        residual = np.linalg.solve(inverse.astype(np.float64), fitted)[position]
-        target = (entries == group).astype(np.float64)
-        return (target - residual).astype(np.float32)
+        inverse = self._inverse[np.ix_(block, block)].astype(np.float64)
+        own = np.linalg.solve(inverse, self._coefficients[np.ix_(entries, block)].T)[position]
+        own = ((entries == group) - own).astype(np.float32)
+        if self._families is None:
+            return own, np.zeros_like(own)
+        family = self._families[group]
+        whole = np.linalg.solve(inverse, self._family_coefficients[:, block].T)[position]
+        whole = (np.arange(len(whole)) == family) - whole
+        return own, whole[self._families[entries]].astype(np.float32)
 
     def forget_training(self) -> None:
         """Release what only `scores_without` needs."""

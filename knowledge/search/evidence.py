@@ -20,6 +20,7 @@ FEATURES: Final = (
     "sound_ratio",  # edit ratio of the sounds
     "question_type",  # same question words (怎么, 多久, 为什么 …)
     "negation",  # both or neither deny something
+    "family",  # the classifier's score of all entries of the same family (topic) together
 )
 
 # After synonyms are exchanged these are the question words left.

@@ -1,6 +1,6 @@
 """The card index: ranks entries for a question and says how sure it is, or that it does not know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -77,7 +77,7 @@ class Candidates:
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
-    def __init__(self, phrasings: Sequence[tuple[str, str]], reader: Reader) -> None:
+    def __init__(self, phrasings: Sequence[tuple[str, str]], reader: Reader, families: Mapping[str, str]) -> None:
         """Use `Index.build`."""
         self._reader = reader
         order: dict[str, int] = {}
@@ -103,6 +103,11 @@ class Index:
             self._exact.setdefault(reading.units, set()).add(group)
         self._space = Space(readings, groups)
         self._wording = Wording(readings)
+        self._families: NDArray[np.int64] | None = None
+        if families:
+            names = {name: number for number, name in enumerate(dict.fromkeys(families.values()))}
+            stray = len(names)  # entries without a family share one
+            self._families = np.array([names.get(families.get(each, ""), stray) for each in self._ids])
         several = float(np.mean(self._counts >= 2))
         self._classifier = self._fitted_classifier() if several > 0.2 else None
         self._judgement = judgement.prior(self._richness())
@@ -111,17 +116,23 @@ class Index:
             self._classifier.forget_training()
 
     @classmethod
-    def build(cls, phrasings: Sequence[tuple[str, str]], *, reader: Reader | None = None) -> Self:
+    def build(
+        cls,
+        phrasings: Sequence[tuple[str, str]],
+        *,
+        families: Mapping[str, str] | None = None,
+        reader: Reader | None = None,
+    ) -> Self:
         """Build from (entry id, text) pairs, the first text of an id being its standard question.
 
-        Raises NothingToIndex without any readable phrasing.
+        `families` names a family (topic) for entry ids: entries of one family support each other. Raises NothingToIndex without any readable phrasing.
         """
         if not phrasings:
             raise NothingToIndex("no phrasings")
         if reader is None:
             synonyms = Synonyms.load()
             reader = Reader(Segmenter(extra=synonyms.words()), synonyms)
-        return cls(phrasings, reader)
+        return cls(phrasings, reader, families or {})
 
     @property
     def entries(self) -> int:
@@ -137,18 +148,28 @@ class Index:
         """Return the likeliest entries, best first; none where nothing is shared with any phrasing."""
         return list(self._hits(self._reader.read(question, self._speller), top, allowed)[0])
 
-    def decide(self, question: str, *, allowed: Collection[str] | None = None) -> Decision:
+    def decide(
+        self, question: str, *, allowed: Collection[str] | None = None, sure: float | None = None
+    ) -> Decision:
         """Return the one entry, the two to four to ask about, or that we do not know."""
-        hits, answerable = self._hits(self._reader.read(question, self._speller), 5, allowed)
+        return self.consider(question, allowed=allowed, sure=sure)[0]
+
+    def consider(
+        self, question: str, *, allowed: Collection[str] | None = None, sure: float | None = None
+    ) -> tuple[Decision, tuple[Hit, ...]]:
+        """Return the decision and everything that was weighed, best first; `sure` replaces our own threshold."""
+        hits, answerable = self._hits(self._reader.read(question, self._speller), _CANDIDATES, allowed)
+        return self._decided(hits, answerable, self._judgement.sure if sure is None else sure), hits
+
+    def _decided(self, hits: tuple[Hit, ...], answerable: float, sure: float) -> Decision:
         if not hits:
             return Unknown(())
-        found = self._judgement
-        if hits[0].score >= found.sure:
+        if hits[0].score >= sure:
             return Found(hits[0])
-        near = tuple(hit for hit in hits[:4] if hit.score >= found.worth_asking * hits[0].score)
-        if answerable >= found.unclear:
-            return Unclear(near if len(near) >= 2 else hits[:2]) if len(hits) > 1 else Unknown(hits)
-        return Unknown(hits)
+        if answerable < self._judgement.unclear or len(hits) < 2:
+            return Unknown(hits[:5])
+        near = tuple(hit for hit in hits[:4] if hit.score >= self._judgement.worth_asking * hits[0].score)
+        return Unclear(near if len(near) >= 2 else hits[:2])
 
     def _hits(
         self, reading: Reading, top: int, allowed: Collection[str] | None
@@ -221,7 +242,7 @@ class Index:
             return None
         figures = np.zeros((len(entries), len(FEATURES)), dtype=np.float32)
         if self._classifier is not None:
-            figures[:, 3] = (
+            figures[:, 3], figures[:, 8] = (
                 self._classifier.scores(alike, entries)
                 if without is None
                 else self._classifier.scores_without(without, whole_entry=whole_entry, entries=entries)
@@ -249,7 +270,7 @@ class Index:
         chosen = places[:, :each][near]
         starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         compared = self._wording.compare(reading, chosen)
-        figures[:, 4:] = np.maximum.reduceat(compared, starts, axis=1).T
+        figures[:, 4:8] = np.maximum.reduceat(compared, starts, axis=1).T
         return Candidates(entries, figures, places[:, 0], evidence.unseen)
 
     def _fitted_classifier(self) -> Classifier:
@@ -259,7 +280,7 @@ class Index:
         else:  # the same share of every entry, its first phrasings before the others
             rank = np.arange(size) - self._starts[self._groups]
             chosen = np.sort(np.argsort(rank, kind="stable")[:_CLASSIFIER_LIMIT])
-        return Classifier(self._space.alikeness(chosen), chosen, self._groups[chosen])
+        return Classifier(self._space.alikeness(chosen), chosen, self._groups[chosen], self._families)
 
     def _richness(self) -> float:
         """Return 0 for one phrasing per entry, towards 1 for many."""

@@ -15,8 +15,8 @@ __all__ = ["Judgement", "Trial", "Verdict", "prior"]
 Floats = NDArray[np.float64]
 
 # Weight of each figure of evidence.FEATURES when entries have one phrasing, and when they have several.
-_RANKING_SINGLE: Final = (5.55, 3.35, 5.55, 0.0, 4.12, 4.12, 0.69, 0.72)
-_RANKING_SEVERAL: Final = (2.95, 4.21, 4.35, 5.95, 3.23, 3.08, 0.12, 0.92)
+_RANKING_SINGLE: Final = (5.55, 3.35, 5.55, 0.0, 4.12, 4.12, 0.69, 0.72, 3.0)
+_RANKING_SEVERAL: Final = (2.95, 4.21, 4.35, 5.95, 3.23, 3.08, 0.12, 0.92, 3.0)
 # Coefficients of `signals`: how they speak for the best candidate being right, and for any being right.
 _RIGHT_SINGLE: Final = (-2.69, 0.55, 1.06, 0.91, 1.06, 0.0, 0.75, -1.61, 0.14)
 _RIGHT_SEVERAL: Final = (-0.74, 0.72, -1.37, -0.13, 0.45, 1.91, 0.35, -1.81, 0.3)

@@ -63,7 +63,9 @@ class Speller:
                 continue
             heard = self._heard_as(pair)
             # a pair the entries do use gives way only to one they use all the time: a stored 欠肥 to 欠费
-            if heard is None or heard == pair or pairs[heard] < _OFTEN * seen:
+            if heard is None or heard == pair:
+                continue
+            if seen and (pairs[heard] < 3 * _OFTEN * seen or not set(heard) & set(pair)):
                 continue
             if seen:
                 chars[place], chars[place + 1] = heard
