@@ -15,7 +15,7 @@ ACTIONS = {
     "repair": "repair",
     "complaint": "complaint",
     "tickets": "tickets",
-    "urge": "tickets",
+    "urge": "urge",
     "handover": "handover",
     "bind": "bind",
     "unbind": "unbind",

@@ -185,7 +185,7 @@ def listen(turn: Turn) -> None:
         if not (turn.text and danger.listen(turn)):
             return
     if message.choice is not None:
-        act = _act_of(turn, message.choice)
+        act = act_of(turn, message.choice)
         if act is None:
             turn.outcome("smalltalk")
             turn.say(general.button_expired())
@@ -231,7 +231,8 @@ def perform(turn: Turn, act: str) -> None:
     ACTS[name](turn, argument)
 
 
-def _act_of(turn: Turn, choice: str) -> str | None:
+def act_of(turn: Turn, choice: str) -> str | None:
+    """Return what a tapped button stands for here, or None where it is too old or not of this chat."""
     token, _, index = choice.rpartition(":")
     row = storage.outbox.by_token(turn.session, token)
     if row is None or not index.isascii() or not index.isdigit():

@@ -114,18 +114,19 @@ class Facts:
         """
         fact_id, _, named = fact_id.partition("@")
         region = named or region
+        # A price table knows better than a row written by hand, which may stand in where the table is silent.
+        worked_out = self._derived(region, on).get(fact_id)
+        if worked_out is not None:
+            return worked_out
         best: Fact | None = None
         for row in self._rows.get(fact_id, ()):
             if row.region in (None, region) and row.holds(on) and (best is None or _rank(row) > _rank(best)):
                 best = row
-        if best is not None:
-            return best
-        if fact_id in self._words:
-            return _own_words(fact_id, self._words[fact_id])
-        found = self._derived(region, on).get(fact_id)
-        if found is None:
+        if best is None and fact_id in self._words:
+            best = _own_words(fact_id, self._words[fact_id])
+        if best is None:
             raise FactMissing(fact_id, region, on)
-        return found
+        return best
 
     def render(self, text: str, *, region: str, on: date) -> Rendered:
         """Return the text with every placeholder filled; raises FactMissing for the first that cannot be."""

@@ -190,13 +190,13 @@ class Library:
             entry=entry,
             text=text.text,
             extra=extra.text,
-            sources=self._cite(entry, used),
+            sources=self._cite(entry, used, region),
             unconfirmed=any(fact.unconfirmed for fact in used),
             related=tuple(served[other] for other in entry.related if other in served),
             used=used,
         )
 
-    def _cite(self, entry: Entry, used: tuple[Fact, ...]) -> tuple[str, ...]:
+    def _cite(self, entry: Entry, used: tuple[Fact, ...], region: str) -> tuple[str, ...]:
         articles: dict[str, list[str]] = {}
         named = [(basis.source, basis.article) for basis in entry.basis]
         named += [(fact.source, fact.article) for fact in used if _worth_citing(fact)]
@@ -205,7 +205,7 @@ class Library:
             if article and article not in listed:
                 listed.append(article)
         return tuple(
-            self.sources[source].citation(tuple(listed))
+            self.sources[source].citation(tuple(listed), region=region)
             for source, listed in articles.items()
             if source in self.sources
         )

@@ -27,11 +27,16 @@ class Source:
     trust: Trust
     note: str = ""
     effective_as: Literal["起施行", "公布", "文本"] = "起施行"
+    holds_in: tuple[str, ...] | None = None  # regions; None: everywhere
 
-    def citation(self, articles: tuple[str, ...] = ()) -> str:
-        """Return the line under an answer: 《电力供应与使用条例》第三十九条（2016-02-06起施行）."""
+    def citation(self, articles: tuple[str, ...] = (), *, region: str | None = None) -> str:
+        """Return the line under an answer: 《电力供应与使用条例》第三十九条（2016-02-06起施行）.
+
+        Where the paper is not in force in the asker's region, the line says that we only go by it (参照).
+        """
         dated = f"（{self.effective.isoformat()}{self.effective_as}）" if self.effective else ""
-        return f"{self.title}{'、'.join(articles)}{dated}"
+        only_followed = region is not None and self.holds_in is not None and region not in self.holds_in
+        return f"{'参照' if only_followed else ''}{self.title}{'、'.join(articles)}{dated}"
 
 
 class Sources(Mapping[str, Source]):

@@ -81,13 +81,13 @@ def note(
     actor: str,
     text: str = "",
     internal: bool = False,
-) -> None:
+) -> TicketEvent:
     """Write down something that happened to a ticket."""
     assert ticket.id is not None
-    session.add(
-        TicketEvent(ticket_id=ticket.id, at=at, kind=kind, actor=actor, text=text, internal=internal)
-    )
+    event = TicketEvent(ticket_id=ticket.id, at=at, kind=kind, actor=actor, text=text, internal=internal)
+    session.add(event)
     session.flush()
+    return event
 
 
 def events(session: Session, ticket_id: int) -> list[TicketEvent]:
@@ -146,6 +146,23 @@ def move(
     )
     session.refresh(ticket)
     return moved.rowcount == 1
+
+
+def overdue_promises(session: Session, now: datetime, *, limit: int = 100) -> list[tuple[TicketPromise, Ticket]]:
+    """Return the promises of open tickets whose limit has passed and that staff have not been told of."""
+    rows = session.execute(
+        select(TicketPromise, Ticket)
+        .join(Ticket, col(Ticket.id) == col(TicketPromise.ticket_id))
+        .where(
+            col(TicketPromise.limit_at) <= now,
+            col(TicketPromise.kept_at).is_(None),
+            col(TicketPromise.alarmed_at).is_(None),
+            col(Ticket.state).in_(OPEN_STATES),
+        )
+        .order_by(col(TicketPromise.id))
+        .limit(limit)
+    )
+    return [(promise, ticket) for promise, ticket in rows]
 
 
 def due_alarms(session: Session, now: datetime) -> list[Ticket]:

@@ -25,17 +25,21 @@ _MONEY = re.compile(
     r"[要交缴收付花得合给出算]多少|电费(?:要|得|该|会|大概|大约|是|算下来)*(?:多少|几)|[怎咋]么?[算收]|"
     r"算[一]?下|算算|估[一]?下|估算|计算|啥价|价钱|费用|多少$|咋收|第几档"
 )
-_ASKS_TO_COMPUTE = re.compile(r"(?<!怎么)(?<!咋)(?:估算|计算|算算|算[一1]?下|算一算|试算|算个)")
-_BILL_WORD = re.compile(r"电费|电钱|账单|多少钱")
+_ASKS_TO_COMPUTE = re.compile(
+    r"(?<!怎么)(?<!咋)(?:估算(?!的)|计算|算算|算[一1]?[下哈]|估[一1]?下|算一算|试算|算个)"
+)
+_BILL_WORD = re.compile(r"电费|电钱|账单|多少钱|费用")
 # What makes a sentence with kWh something else: a dispute, a debt, a price or tier question, an appliance.
 _NOT_A_BILL = re.compile(
     r"为什么|为啥|为何|凭什么|怎么这么|咋这么|怎么那么|怎么会|怎么就|这么[多贵高]|太[贵多高]|不对|不准|算错|多收|乱收|"
-    r"欠|停电|充了|充值|交了|缴了|扣了|退|发票|每度|(?<!\d)1度电?(?:多少|几|是|要|啥)|划算|合算|便宜|省|"
+    r"欠|停电|充了|充值|交了|缴了|扣了|退|发票|每度|(?:多少钱?|几多?钱?|好多钱?|多钱)1(?:度|个字|千瓦)|(?<!\d)1(?:度|个字)|划算|合算|便宜|省|"
     r"\d+度?(?:以内|以上|以下|以后|之内|之后|之上|之下|内|外)|超过|超出|起步|免费|报装|装光伏|发电|上网|正常|够用|"
     r"能用|用多久|用几天|涨|投诉|举报"
 )
 _SHOULD_BE = re.compile(r"(?:应该|应当|该|到底)(?:是|要|交|收|付|缴)*多少")
-_HEAT = re.compile(r"空调|温度|气温|水温|体温|发烧|高温|天气|调到|开到|制冷|制热|取暖|摄氏|热水器|冰箱|℃|°c")
+_HEAT = re.compile(
+    r"空调|温度|气温|水温|体温|发烧|高温|天气|调到|开到|制冷|制热|取暖|摄氏|热水器|冰箱|通宵|[1一]整?[晚夜]|℃|°c"
+)
 _TALKING_USE = re.compile(r"度电|kwh|千瓦时|用了?电?量?\D{0,4}\d+度|共\d+度")
 _YUAN = re.compile(r"\d+(?:\.\d+)?(?:块钱|块|元|圆)|¥")
 
@@ -114,7 +118,7 @@ def read_bill_question(
         if answer is not None:
             return _checked(answer)
     slots = _Slots.read(text, today)
-    asks = bool(_MONEY.search(text))
+    asks = bool(_MONEY.search(text) or _ASKS_TO_COMPUTE.search(text))
     if _is_something_else(text, slots):
         return None
     if slots.rest and not asks:

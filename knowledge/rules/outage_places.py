@@ -13,7 +13,7 @@ from knowledge.rules.regions import read_region
 from knowledge.text.normalise import normalise
 from knowledge.text.pinyin import sound_key, spell_out
 
-__all__ = ["Certainty", "Match", "extract_place", "touching"]
+__all__ = ["Certainty", "Match", "extract_place", "mentioned", "touching"]
 
 Key = TypeVar("Key", bound=Hashable)
 Certainty = Literal["sure", "likely", "ambiguous"]
@@ -213,12 +213,18 @@ _MINE = re.compile(
     r"(?:这里|这边|这儿|那里|那边|那儿|这块|这片|这一片|那一片|1带|一带|附近|周围|片区|整个|整栋楼?|全部|有人|的|地址|户|(?<=[区村镇城楼])里)+$"
 )
 _PLACE_SIGN = re.compile(
-    r"(?:小区|花园|家园|新村|公寓|社区|大厦|广场|大院|宿舍|家属院|花苑|雅苑|学校|中学|小学|医院|市场|工业园|园区|苑|府|庭|湾|坊|村|组|"
-    r"路|街|大道|巷|弄|胡同|里|镇|乡|街道|区|县|市|城|线|线路|公变|台区|变压器|期|栋|幢|号楼|座|单元|号)\d*(?:室|号|栋|单元)*$"
+    r"(?:小区|花园|家园|新村|公寓|社区|大厦|广场|大院|宿舍|家属院|花苑|雅苑|学校|中学|小学|医院|市场|工业园|园区|苑|(?<!政)府|(?<!家)庭|"
+    r"湾|坊|村|\d组|路|街|大道|巷|弄|胡同|(?<![子户店屋水心箱告表家手柜单房屋院])里|镇|乡|街道|区|县|(?<![超城])市|城|"
+    r"(?<![电热在接断火零地飞走光上])线|线路|公变|台区|变压器|\d(?:期|栋|幢|号楼|座|单元|号))\d*(?:室|号|栋|单元)*$"
+)
+# 隔壁小区, 我们村, 哪条线路, 要去医院: such words speak of a place without naming it.
+_NOT_NAMED = re.compile(
+    r"[我你您他她俺咱们哪某不要去没]|^[这那一几]|别的|其他|隔壁|对面|邻居|旁边|附近|整[个条栋片]|全(?=村|小区|城|镇|市|区|社区)|满大街|"
+    r"[成1一这那几][条栋个片]|同[1一]|只有|收到|属于|范围|涉及|通知|公告|说|哪些|停止|农村|短路|[电网铜]线|高压|进户|掉|漏|碰|挨|勾|断(?!桥)|换|移|派|树[枝长]|竹子|工作|有[1一]路|那路|灯[亮灭]|申请|号码|手机|户号|[一-龥]号$"
 )
 _NO_PLACE = re.compile(
     r"^(?:小区|村里?|整?个?小区|这?条?街|街上?|路上?|楼[上下里]?|整栋楼|单元|隔壁|邻居|对面|全市|全城|城里|镇上|家里|屋里|屋头|房间|公司|店里|"
-    r"单位|宿舍|学校|线路|变压器|台区|社区|几号|哪个?(?:小区|区|号)|空开|开关|电表|户号|工单号?|电话|手机号?|一号|那里?|城|里)?$"
+    r"单位|宿舍|公寓|学校|医院|市场|广场|大厦|园区|线路|变压器|台区|社区|几号|哪个?(?:小区|区|号)|空开|开关|电表|户号|工单号?|电话|手机号?|一号|那里?|城|里)?$"
 )
 _FIGURES_ONLY = re.compile(r"^[\d\sa-z\-]+(?:号|栋|楼|单元|户|分|点|度|块|元|个?小时|分钟|天|月|日)*$")
 
@@ -231,12 +237,30 @@ def extract_place(text: str) -> str | None:
         candidate = _trimmed(piece)
         if _NO_PLACE.match(candidate) or _FIGURES_ONLY.match(candidate) or not 2 <= len(candidate) <= 30:
             continue
+        if _NOT_NAMED.search(candidate):
+            continue
         if _PLACE_SIGN.search(candidate) or (read_region(candidate) and len(candidate) <= 6):
             if best is None or len(candidate) > len(best):
                 best = candidate
-        elif best is None and _could_be_a_name(piece, candidate, text):
+        elif best is None and _is_the_whole_message(piece, candidate, text):
             best = candidate
     return best
+
+
+def mentioned(text: str, areas: Mapping[Key, Outage]) -> list[Match[Key]]:
+    """Return the outages whose area a message names in passing, as 银杏停电了吗 does.
+
+    Only names that the announcements themselves use are looked for, whole or without their ending.
+    """
+    text = normalise(text)
+    names = {area.name for outage in areas.values() for area in places_in(outage.scope)}
+    for name in sorted(names, key=len, reverse=True):
+        for form in (name, _ENDING.sub("", name)):
+            start = text.find(form) if len(form) >= 2 else -1
+            if start >= 0 and _MAY_STAND_BEFORE.search(text[:start]):
+                numbers = _NUMBERS_BEHIND.match(text, start + len(form))
+                return touching(form + (numbers.group() if numbers else ""), areas)
+    return []
 
 
 def _trimmed(piece: str) -> str:
@@ -246,21 +270,16 @@ def _trimmed(piece: str) -> str:
     return piece
 
 
-def _could_be_a_name(piece: str, candidate: str, text: str) -> bool:
-    """Return whether a bare name stands where a place stands: 浦东的, 翠湖停电了吗."""
+def _is_the_whole_message(piece: str, candidate: str, text: str) -> bool:
+    """Return whether a bare name answers which place: 紫薇的, 月亮湾那边. Other bare words are no places."""
     if not re.fullmatch(r"[\u4e00-\u9fff]{2,5}", candidate) or _COMMON_WORDS.search(candidate):
         return False
-    alone = text.rstrip("。!?,. ") in (candidate, candidate + "的", candidate + "那边", candidate + "这边")
-    asks = re.search(
-        re.escape(candidate)
-        + r"(?:的|那边|这边|这里|那里)?(?:又|今天|明天|现在)?(?:停电|没电|断电|停不停|有没有停|来电)",
-        text,
-    )
-    return (alone and piece != candidate) or bool(asks)
+    return text.rstrip("。!?,. ") in (candidate + tail for tail in ("的", "那边", "这边", "那里", "这里"))
 
 
 _COMMON_WORDS = re.compile(
-    r"[我你您他她们谁这那哪]|不|没|可以|知道|人工|客服|谢|投诉|电费|电|天天|经常|总是|老是|一直|突然|忽然|通知|计划|临时|故障|大面积|"
-    r"空调|冰箱|电梯|夏天|冬天|下雨|打雷|台风|刮风|雷雨|欠费|交费|小时|分钟|时候|原因|恢复|好的|正常|提前|下次|上次|每天|一会|马上|"
-    r"家家|别人|隔壁|邻居|对面|楼|热|快|急|要|想|能|会|频繁|随便|无故|为|再|刚|晚|早|先|后"
+    r"[谁这那哪]|可以|知道|人工|客服|谢|投诉|电|天|经常|总是|一直|突然|计划|临时|故障|费|时|原因|恢复|好|正常|前|次|"
+    r"家|别人|楼|热|快|急|想|能|会|无故|为|刚|晚|早|后|真|是|对|错|行|上|下|新|旧|老|自己"
 )
+_MAY_STAND_BEFORE = re.compile(r"(?:^|[我们咱俺的在住是到问下查天晚现午请边跟和市区县镇路,。!?:; ])$")
+_NUMBERS_BEHIND = re.compile(r"[\d一二三四五六七八九十百\-号栋幢座楼]+")

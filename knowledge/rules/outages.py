@@ -1,7 +1,7 @@
 """Outages as values: what was announced, what it is now, whom it touches, and reading the lists of it."""
 
 from knowledge.rules.outage_files import BadFile, Problem, read_outages_csv, read_outages_json
-from knowledge.rules.outage_places import Certainty, Match, extract_place, touching
+from knowledge.rules.outage_places import Certainty, Match, extract_place, mentioned, touching
 from knowledge.rules.outage_values import (
     Outage,
     OutageKind,
@@ -22,6 +22,7 @@ __all__ = [
     "expected_end",
     "extract_place",
     "is_overdue",
+    "mentioned",
     "read_outages_csv",
     "read_outages_json",
     "state_at",

@@ -72,6 +72,8 @@ class TicketPromise(SQLModel, table=True):
     average: bool = False  # said as an average, never as a certainty
     provisional: bool = False  # counted without the year's official calendar
     kept_at: datetime | None = None
+    # Set when staff have been told that the limit has passed: once is enough.
+    alarmed_at: datetime | None = None
     document: str = ""
 
 
@@ -112,4 +114,8 @@ class HandoverRequest(SQLModel, table=True):
     asked_at: datetime
     answered_at: datetime | None = None
     answered_by: int | None = link("staff.id", nullable=True, index=False)
-    closed_at: datetime | None = None
+    # Since when the customer waits for a word of ours; None while it is theirs to speak.
+    waiting_since: datetime | None = None
+    told_late_at: datetime | None = None
+    last_at: datetime
+    closed_at: datetime | None = Field(default=None, index=True)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shelves import Shelf, a_fact, a_source
 
 from knowledge.facts import Fact, FactMissing, Facts
-from knowledge.library import DATA_DIR
+from knowledge.library import DATA_DIR, Library
+from knowledge.rules.regions import region_ids
 from knowledge.sheets import BadContent
 from knowledge.sources import Sources
 
@@ -86,16 +87,14 @@ def test_what_is_not_known_is_refused(fact_id: str, region: str, on: date):
     assert (refused.value.fact_id, refused.value.region, refused.value.on) == (fact_id, region, on)
 
 
-def test_figures_worked_out_elsewhere_come_last():
-    derived = {
-        "tariff.price1": a_row(id="tariff.price1", say="每度0.1元"),
-        "promise.arrive": a_row(value="1"),
-    }
-    facts = Facts([a_row()], derived=lambda region, on: derived)
+def test_a_price_table_stands_before_a_row_written_by_hand():
+    by_hand = [a_row(), a_row(id="tou.hours", value="", unit="", say="以公布为准")]
+    table = {"tou.hours": a_row(id="tou.hours", say="22点至6点")}
+    facts = Facts(by_hand, derived=lambda region, on: table if region == "shanghai" else {})
     assert (
-        facts.render("{tariff.price1}，{promise.arrive}", region="beijing", on=TODAY).text
-        == "每度0.1元，45分钟"
+        facts.render("{tou.hours}，{promise.arrive}", region="shanghai", on=TODAY).text == "22点至6点，45分钟"
     )
+    assert facts.render("{tou.hours}", region="beijing", on=TODAY).text == "以公布为准"
 
 
 @pytest.mark.parametrize(
@@ -183,6 +182,14 @@ def test_a_source_is_cited_with_articles_and_date(tmp_path: Path):
     assert sources["own"].citation() == "本公司做法"
 
 
+def test_a_law_of_another_place_is_only_followed(tmp_path: Path):
+    listed = [a_source(holds_in=["shanghai"]), a_source(id="law.two", title="《二号法》")]
+    sources = Sources.load(Shelf(tmp_path).fill(sources=listed).data_dir)
+    assert sources["law.one"].citation(region="shanghai") == "《一号法》（2020-05-01起施行）"
+    assert sources["law.one"].citation(region="hunan") == "参照《一号法》（2020-05-01起施行）"
+    assert sources["law.two"].citation(region="hunan") == "《二号法》（2020-05-01起施行）"
+
+
 def test_a_source_is_listed_once(tmp_path: Path):
     with pytest.raises(BadContent, match="duplicate-id"):
         Sources.load(Shelf(tmp_path).fill(sources=[a_source(), a_source()]).data_dir)
@@ -206,11 +213,9 @@ def test_shipped_figures(fact_id: str, region: str, text: str):
     assert Facts.load(DATA_DIR).resolve(fact_id, region=region, on=TODAY).text == text
 
 
-def test_nothing_shipped_claims_to_be_confirmed():
-    facts = Facts.load(DATA_DIR)
-    resolved = [
-        facts.resolve(fact_id, region="beijing", on=TODAY)
-        for fact_id in sorted(facts.ids)
-        if not fact_id.startswith("taiwan")
-    ]
-    assert not any(fact.confirmed for fact in resolved)
+@pytest.mark.parametrize("region", region_ids())
+def test_nothing_shipped_claims_to_be_confirmed(region: str):
+    library = Library.load()
+    used = [fact for it in library.served(region, TODAY) for fact in library.answer(it, region, TODAY).used]
+    assert used
+    assert not any(fact.confirmed for fact in used)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.rules.outages import Outage, extract_place, touching
+from knowledge.rules.outages import Outage, extract_place, mentioned, touching
 
 EIGHT = datetime(2026, 7, 1, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -131,8 +131,24 @@ def test_the_area_is_told_as_announced() -> None:
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_matching(text: str) -> None:
     touching(text, TODAY)
+    mentioned(text, TODAY)
     touching("桂香苑", {1: an_outage(text)})
     extract_place(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("银杏停电了吗", [(4, "likely")]),
+        ("银杏2栋今天停不停", [(4, "likely")]),
+        ("我们紫薇停电了吗", [(5, "ambiguous"), (6, "ambiguous")]),
+        ("在月亮湾公寓这儿 没电", [(8, "sure")]),
+        ("新滨河路停电了吗", []),
+        ("什么时候来电", []),
+    ],
+)
+def test_announced_names_are_seen_in_passing(text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(match.key, match.certainty) for match in mentioned(text, TODAY)] == expected
 
 
 @given(st.integers(1, 60))
@@ -152,7 +168,8 @@ def test_a_building_is_touched_exactly_when_it_is_in_the_range(number: int) -> N
         ("青石镇赵家村停电到几点", "青石镇赵家村"),
         ("銀杏家園幾時有電返", "银杏家园"),
         ("紫薇的", "紫薇"),
-        ("月亮湾没电了", "月亮湾"),
+        ("月亮湾那边没电了", "月亮湾"),
+        ("銀杏那邊", "银杏"),
         ("我是和平里的 怎么没电了", "和平里"),
         ("八一路这一片停电了", "八一路"),
         ("成都那边停电了没有", "成都"),
@@ -181,6 +198,17 @@ def test_the_place_is_taken_out_of_a_message(text: str, place: str) -> None:
         "为什么我们这老停电",
         "说好45分钟到",
         "晚上突然没电",
+        "隔壁小区有电我们没有",
+        "他们村都来电了",
+        "是哪条线路停电",
+        "最近有停电计划吗",
+        "说好六点来电",
+        "企业停电通知",
+        "电线掉水里了",
+        "账户里有钱怎么停了",
+        "我要改手机号",
+        "整条街都黑了",
+        "重症病人家庭停电怎么办",
         "你好",
         "人工",
         "电费多少",

@@ -53,6 +53,10 @@ def a_question(
         (a_question("shanghai", peak="250", valley="150", used="0"), "200.30"),
         (a_question("shanghai", peak="250", valley="150", used="3200"), "219.80"),
         (a_question("shanghai", peak="250", valley="150", used="3000"), "214.30"),
+        (
+            a_question("shanghai", peak="250", valley="150", used="4700"),
+            "295.30",
+        ),  # from the second to the third
         (a_question("guangdong", "600"), "370.40"),
         (a_question("guangdong", "600", JAN), "423.40"),
         (a_question("guangdong", "350", JAN), "213.65"),
