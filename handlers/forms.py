@@ -39,6 +39,8 @@ class Step:
     when: Callable[[Mapping[str, Any]], bool] = lambda _collected: True
     # Free words are expected: only what is clearly another question is answered in between.
     free: bool = False
+    # Looks at the answer once it is kept; True where it has spoken and the form waits.
+    then: Callable[[Turn], bool] = lambda _turn: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,7 @@ def listen(turn: Turn) -> bool:
             return _answer_between(turn, form)
         _ask(turn, form, step, first=wording.evidence_added(added) if added else "")
     else:
-        turn.go_to(step.name, **{step.name: taken})
-        ask_next(turn, form)
+        _keep(turn, form, step, taken)
     return True
 
 
@@ -144,6 +145,36 @@ def take_evidence(turn: Turn) -> int:
         else None,
         now=turn.now,
     )
+
+
+def set_aside(turn: Turn, topic: str, step: str, **collected: Any) -> None:
+    """Open a short dialogue over whatever is open; a form that is open waits under it."""
+    conversation = turn.conversation
+    held = None
+    if conversation is not None:
+        held = (
+            {"topic": conversation.topic, "step": conversation.step, "collected": conversation.collected}
+            if conversation.topic in FORMS
+            else conversation.collected.get("held")
+        )
+    if conversation is None or held is None:
+        turn.open_dialogue(topic, step, **collected)
+        return
+    conversation.topic, conversation.collected = topic, {"held": held}
+    turn.go_to(step, **collected)
+
+
+def take_up(turn: Turn) -> None:
+    """End a short dialogue; the form that waited under it is open again."""
+    conversation = turn.conversation
+    if conversation is None or conversation.topic in FORMS:
+        return
+    held = conversation.collected.get("held")
+    if held is None:
+        turn.close_dialogue()
+        return
+    conversation.topic, conversation.collected = held["topic"], held["collected"]
+    turn.go_to(held["step"])
 
 
 def offer_draft(turn: Turn) -> None:
@@ -201,8 +232,7 @@ def skip(turn: Turn, name: str) -> None:
     if step is None or not step.skippable or (name and name != step.name):
         resume(turn, "")
         return
-    turn.go_to(step.name, **{step.name: ""})
-    ask_next(turn, form)
+    _keep(turn, form, step, "")
 
 
 def choose(turn: Turn, argument: str) -> None:
@@ -213,8 +243,9 @@ def choose(turn: Turn, argument: str) -> None:
         return
     form = FORMS[turn.conversation.topic]
     turn.outcome("action", topic=form.topic)
-    turn.go_to(name, **{name: value})
-    ask_next(turn, form)
+    step = _step(form, name)
+    assert step is not None
+    _keep(turn, form, step, value)
 
 
 def cancel(turn: Turn, _argument: str) -> None:
@@ -249,6 +280,12 @@ def label_of(turn: Turn, step: Step, value: Any) -> str:
 
 
 # -- inside
+
+
+def _keep(turn: Turn, form: Form, step: Step, value: Any) -> None:
+    turn.go_to(step.name, **{step.name: value})
+    if not step.then(turn):
+        ask_next(turn, form)
 
 
 def _collected(turn: Turn) -> dict[str, Any]:
@@ -349,11 +386,22 @@ def _answer_between(turn: Turn, form: Form) -> bool:
     return True
 
 
+def _on_form(act: Callable[[Turn, str], None]) -> Callable[[Turn, str], None]:
+    """Return the act for the form that is open or waits under a short dialogue."""
+
+    def acting(turn: Turn, argument: str) -> None:
+        if turn.conversation is not None and "held" in turn.conversation.collected:
+            take_up(turn)
+        act(turn, argument)
+
+    return acting
+
+
 ACTS = {
-    "form.back": back,
-    "form.skip": skip,
-    "form.choose": choose,
-    "form.cancel": cancel,
-    "form.submit": submit,
-    "form.resume": resume,
+    "form.back": _on_form(back),
+    "form.skip": _on_form(skip),
+    "form.choose": _on_form(choose),
+    "form.cancel": _on_form(cancel),
+    "form.submit": _on_form(submit),
+    "form.resume": _on_form(resume),
 }

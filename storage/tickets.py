@@ -1,5 +1,6 @@
 """Tickets in the database: opening one once, finding them, and changing their state so that one hand wins."""
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,7 +65,7 @@ def listing(session: Session, *, states: Collection[str] | None = None, limit: i
 
 def add(session: Session, ticket: Ticket, *, prefix: str, day: str) -> Ticket:
     """Store a ticket and give it its number; numbers may have gaps."""
-    ticket.number = ticket.draft_key[:24]
+    ticket.number = secrets.token_hex(12)  # until the id is known; unique beside other writers
     session.add(ticket)
     session.flush()
     ticket.number = f"{prefix}{day}-{ticket.id:04d}"

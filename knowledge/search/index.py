@@ -71,7 +71,7 @@ class Candidates:
     entries: NDArray[np.int64]
     figures: NDArray[np.float32]
     phrasings: NDArray[np.int64]
-    unseen: float
+    question: NDArray[np.float64]  # figures of the question itself: unseen shares, length
 
 
 class Index:
@@ -181,7 +181,7 @@ class Index:
         if candidates is None:
             return (), 0.0
         exact = self._exact.get(reading.units, frozenset())
-        verdict = self._judgement.weigh(candidates.figures, candidates.unseen)
+        verdict = self._judgement.weigh(candidates.figures, candidates.question)
         scores = verdict.scores
         if exact:
             same = np.isin(candidates.entries, list(exact))
@@ -271,7 +271,7 @@ class Index:
         starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         compared = self._wording.compare(reading, chosen)
         figures[:, 4:8] = np.maximum.reduceat(compared, starts, axis=1).T
-        return Candidates(entries, figures, places[:, 0], evidence.unseen)
+        return Candidates(entries, figures, places[:, 0], _question_figures(evidence))
 
     def _fitted_classifier(self) -> Classifier:
         size = len(self._texts)
@@ -306,8 +306,12 @@ class Index:
             if kept is not None:
                 right = np.flatnonzero(kept.entries == group)
                 trials.append(
-                    judgement.Trial(kept.figures, kept.unseen, int(right[0]) if len(right) else None, known=True)
+                    judgement.Trial(kept.figures, kept.question, int(right[0]) if len(right) else None, known=True)
                 )
             if removed is not None:
-                trials.append(judgement.Trial(removed.figures, removed.unseen, None, known=False))
+                trials.append(judgement.Trial(removed.figures, removed.question, None, known=False))
         return self._judgement.learn(trials)
+
+
+def _question_figures(evidence: Evidence) -> NDArray[np.float64]:
+    return np.array([*evidence.unseen, min(evidence.length, 30) / 10])

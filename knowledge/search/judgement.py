@@ -38,7 +38,7 @@ class Trial:
     """Candidates of a left-out phrasing: `right` is the place of its entry, None if it is not among them."""
 
     figures: NDArray[np.float32]
-    unseen: float
+    question: Floats
     right: int | None
     known: bool  # False: its whole entry was left out
 
@@ -62,13 +62,13 @@ class Judgement:
     unclear: float = _UNCLEAR
     worth_asking: float = _WORTH_ASKING
 
-    def weigh(self, figures: NDArray[np.float32], unseen: float) -> Verdict:
+    def weigh(self, figures: NDArray[np.float32], question: Floats) -> Verdict:
         """Return the probabilities of candidates; `unseen` is the question's share nobody knows."""
-        chances, signals = self.signals(figures, unseen)
+        chances, signals = self.signals(figures, question)
         confidence = _sigmoid(float(signals @ self.right))
         return Verdict(confidence * chances / chances.max(), _sigmoid(float(signals @ self.answers)))
 
-    def signals(self, figures: NDArray[np.float32], unseen: float) -> tuple[Floats, Floats]:
+    def signals(self, figures: NDArray[np.float32], question: Floats) -> tuple[Floats, Floats]:
         """Return the chances of candidates among themselves and what the certainty of the best is made from."""
         weighed = figures.astype(np.float64) @ self.ranking
         chances = np.exp(weighed - weighed.max())
@@ -85,8 +85,10 @@ class Judgement:
                 figure[2],
                 figure[3],
                 max(figure[4], figure[5]),
-                unseen,
                 figure[6],
+                figure[0] - figures[:, 0].mean(),
+                figure[4] - figures[:, 4].mean(),
+                *question,
             ]
         )
 

@@ -46,11 +46,15 @@ class Reader:
         folded = comparable(plain)
         if speller is not None:
             folded = speller.correct(folded)
-        replaced = self._synonyms.replace(folded)
+        reading = self._read(plain, self._synonyms.replace(folded), exchange=True)
+        # 你好, 请问一下: nothing but filler is a message too
+        return reading if reading.units else self._read(plain, folded, exchange=False)
+
+    def _read(self, plain: str, text: str, *, exchange: bool) -> Reading:
         words: list[str] = []
         units: list[str] = []
-        for word in self._segmenter.words(replaced):
-            kept = self._synonyms.replace_word(word, replaced)
+        for word in self._segmenter.words(text):
+            kept = self._synonyms.replace_word(word, text) if exchange else word
             parts = units_of(kept)
             if parts:
                 words.append(kept)

@@ -28,7 +28,8 @@ class Evidence:
 
     covered: Floats
     alike: Floats
-    unseen: float  # share of the question's weight that no phrasing knows
+    unseen: tuple[float, ...]  # share of the question's weight that no phrasing knows: characters, sounds, words
+    length: int  # characters
 
 
 class Space:
@@ -107,7 +108,7 @@ class Space:
         covering: list[float] = []
         resembling: list[float] = []
         starts = self._starts
-        unseen = 0.0
+        unseen: list[float] = []
         for view, grams in enumerate(_views(reading)):
             counts = Counter(grams)
             known = self._vocabulary[view]
@@ -129,14 +130,13 @@ class Space:
                 covering.append(float(count))
                 resembling.append(weight)
             total += missed
-            if total > 0:
-                unseen += missed / total / _VIEWS
+            unseen.append(missed / total if total > 0 else 1.0)
             for place_in_query in range(first, len(parts)):
                 covering[place_in_query] /= total * _VIEWS or 1.0
                 resembling[place_in_query] /= squares**0.5 * _VIEWS or 1.0
         if not parts:
             empty = np.zeros(self.size, dtype=np.float32)
-            return Evidence(empty, empty, 1.0)
+            return Evidence(empty, empty, (1.0,) * _VIEWS, len(reading.units))
         rows = np.concatenate([self._rows[part] for part in parts])
         covered = np.concatenate([self._covering[part] for part in parts])
         covered *= np.repeat(np.array(covering, dtype=np.float32), lengths)
@@ -145,7 +145,8 @@ class Space:
         return Evidence(
             np.bincount(rows, covered, self.size).astype(np.float32),
             np.bincount(rows, alike, self.size).astype(np.float32),
-            unseen,
+            tuple(unseen),
+            len(reading.units),
         )
 
 

@@ -23,7 +23,19 @@ _MP4 = FileType("video", "mp4")
 _PDF = FileType("file", "pdf")
 # Brands of the ISO base media format, which photos and films of telephones share.
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-_MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"qt  ", b"dash"}
+_MP4_BRANDS = {
+    b"isom",
+    b"iso2",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"M4V ",
+    b"qt  ",
+    b"dash",
+}
 
 
 def type_of(head: bytes) -> FileType | None:

@@ -1,0 +1,85 @@
+"""What an error of the Bot API means for a message: try again, give up, move, or nobody can know."""
+
+import math
+from datetime import timedelta
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram.transport import NotSent
+from bot.delivery import (
+    ChannelBroken,
+    DeliveryError,
+    Moved,
+    NotNow,
+    Uncertain,
+    Undeliverable,
+    Unreachable,
+)
+
+# What the server says where a chat cannot be written to, whatever the message.
+_NOBODY_THERE = (
+    "chat not found",
+    "user not found",
+    "deactivated",
+    "peer_id_invalid",
+    "chat_write_forbidden",
+    "not enough rights",
+    "have no rights",
+    "user is deleted",
+    "bot was kicked",
+    "bot was blocked",
+    "not a member",
+)
+_NO_LONGER_THERE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message to be replied not found",
+)
+RETRY_SECONDS = 1.0
+
+
+def retry_seconds(error: RetryAfter) -> float:
+    """Return how many seconds the server wants us to wait."""
+    found = error.retry_after
+    return found.total_seconds() if isinstance(found, timedelta) else float(found)
+
+
+def meaning(error: TelegramError) -> DeliveryError:
+    """Return what became of a message whose sending raised this error."""
+    match error:
+        case NotSent():
+            return NotNow(str(error), RETRY_SECONDS)
+        case RetryAfter():
+            return NotNow(str(error), float(math.ceil(retry_seconds(error))))
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
+        case Forbidden():
+            return Unreachable(str(error))
+        # BadRequest is a kind of NetworkError to the library: asked later it would be tried for ever.
+        case BadRequest():
+            said = str(error).lower()
+            if any(one in said for one in _NOBODY_THERE):
+                return Unreachable(str(error))
+            return Undeliverable(str(error))
+        case InvalidToken():
+            # Also what an empty 404 from something in between looks like, so the queue must be kept.
+            return ChannelBroken(str(error))
+        case _:
+            return Uncertain(str(error))
+
+
+def is_unreadable_markup(error: BadRequest) -> bool:
+    """Tell whether the server could not read our markup."""
+    return "can't parse entities" in str(error).lower()
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """Tell whether an edit would have changed nothing."""
+    return "message is not modified" in str(error).lower()
+
+
+def is_gone(error: BadRequest) -> bool:
+    """Tell whether the message that was to be edited is no longer there or no longer ours to edit."""
+    said = str(error).lower()
+    return any(one in said for one in _NO_LONGER_THERE)

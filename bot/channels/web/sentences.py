@@ -1,0 +1,13 @@
+"""What a page is told when a request is refused."""
+
+NO_SESSION = "页面放得太久了，请刷新后再试。"
+FOREIGN = "这个请求不是从本页面发出的，没有处理。"
+EMPTY = "没有内容，请写点什么再发。"
+TOO_LONG = "这条太长了，请分几次发。"
+TOO_FAST = "您发得有点快，请稍等几秒再发；刚才这条还没有发出。"
+BAD_REQUEST = "这条消息我们读不懂，没有处理。"
+BUSY = "系统正忙，这条还没有收到，请稍后再发。"
+FILE_TOO_LARGE = "文件太大了，请压缩后再传，或者少传几张。"
+FILE_UNKNOWN = "只能传照片、短视频或 PDF。"
+FILE_TOO_MANY = "一次传的文件太多了，请分几次传。"
+NOT_FOUND = "没有这个页面。"

@@ -1,0 +1,90 @@
+"""Serving the web chat inside the service's own loop: it starts, stops and handles signals with it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from bot import clock
+from bot.channels.web.app import build_app
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.events import Backroom, Facade
+from bot.delivery import Take
+from bot.settings import Settings
+from bot.web_history import Shelf, WebHistory
+from handlers.wording import general
+from knowledge.book import Book
+from storage.database import Database
+
+GRACE_SECONDS = 3
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the service: it must end after the door, not before the work."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebServer:
+    """The web chat's server."""
+
+    def __init__(
+        self, settings: Settings, channel: WebChannel, *, take: Take, database: Database, book: Book
+    ) -> None:
+        self._settings = settings
+        self._channel = channel
+        self._book = book
+        history = WebHistory(database, clock.now)
+        shelf = Shelf(uploads_directory(database))
+        backroom = Backroom(history=history.history, news=history.news, keep=shelf.keep, facade=self._facade)
+        self.app = build_app(channel, take=take, backroom=backroom)
+        self.port: int | None = None  # the one in use once it listens
+        self.listening = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until cancelled; raises OSError where the port cannot be used."""
+        host = self._settings.host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, self._settings.port), family=family, backlog=1024) as listener:
+            self.port = listener.getsockname()[1]
+            server = _Server(
+                uvicorn.Config(
+                    self.app,
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=GRACE_SECONDS,
+                )
+            )
+            serving = asyncio.create_task(server.serve(sockets=[listener]), name="uvicorn")
+            self.listening.set()
+            try:
+                await asyncio.shield(serving)
+            finally:
+                # Open streams would keep the server waiting: they end first.
+                self._channel.hub.close()
+                server.should_exit = True
+                await asyncio.wait([serving], timeout=GRACE_SECONDS + 1)
+
+    def _facade(self) -> Facade:
+        utility = self._book.utility
+        return Facade(
+            name=utility.name,
+            hotline=self._book.fill(f"{{{utility.hotline}}}", region=utility.region, now=clock.now()),
+            zone=utility.zone,
+            greeting=general.welcome(utility.short, demo=self._settings.demo),
+            demo=self._settings.demo,
+        )
+
+
+def uploads_directory(database: Database) -> Path:
+    """Return where customers' files are kept: beside the database file, or in var/ where there is none."""
+    if database.is_sqlite and database.url.database:
+        return Path(database.url.database).parent / "uploads"
+    return Path("var/uploads")
