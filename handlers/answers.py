@@ -1,11 +1,11 @@
 """Answering a question from the book: sure, or asking which, or saying that we do not know."""
 
-from knowledge.understanding import Context, Understanding
-
 from handlers.messages import Candidate, Choice, Reply
 from handlers.turn import Turn
 from handlers.wording import general
 from knowledge.library import Answer, Entry
+from knowledge.rules.regions import read_region
+from knowledge.understanding import Context, Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
 ACTIONS = {
@@ -24,6 +24,9 @@ ACTIONS = {
     "danger": "danger",
 }
 
+# Topics whose place is where something happens, not whose prices are asked for.
+_OF_ONE_PLACE = ("outage.", "repair.", "emergency")
+
 
 def listen(turn: Turn) -> None:
     """Understand what was typed and answer it, act on it, ask which, or admit that we do not know."""
@@ -34,7 +37,8 @@ def understand(turn: Turn, text: str) -> Understanding:
     """Return what a text means, read with what was said just before."""
     topic, entry = turn.recall("topic"), turn.recall("entry")
     context = Context(topic=topic, entry_id=entry) if topic else None
-    return turn.book.understander.understand(text, region=turn.region, context=context)
+    region = _region_named(turn, text) or turn.region
+    return turn.book.understander.understand(text, region=region, context=context)
 
 
 def answer_text(turn: Turn, text: str) -> None:
@@ -78,9 +82,16 @@ def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
 
 def answer_aside(turn: Turn, text: str) -> None:
     """Answer a question in the middle of something else: words only, no new dialogue."""
+    from handlers import outages
+
     meant = understand(turn, text)
     entry = turn.book.library.entries.get(meant.entry_id) if meant.entry_id else None
-    answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
+    if meant.outcome == "found" and entry is not None and entry.action == "outage_lookup":
+        turn.outcome("action", entry=entry)
+        if outages.answer_aside(turn):
+            return
+    region = _region_named(turn, text) or turn.region
+    answer = turn.book.answer(entry, region=region, now=turn.now) if entry is not None else None
     if meant.outcome not in ("found", "smalltalk") or entry is None or answer is None:
         turn.outcome("unknown", topic=meant.topic)
         turn.say(general.unknown_aside(), Choice("人工", "handover"))
@@ -94,7 +105,11 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
     """Give the answer of an entry, or do what it stands for."""
     from handlers.desk import perform
 
-    turn.remember(unclear=None, topic=entry.topic, entry=entry.id)
+    turn.remember(unclear=None, topic=entry.topic, entry=entry.id, last="entry")
+    named = _region_named(turn, text)
+    if named is not None and not entry.topic.startswith(_OF_ONE_PLACE):
+        # Spoken of for a while; where the customer lives is not changed by it.
+        turn.remember(region=named)
     turn.outcome("found", entry=entry)
     answer = turn.book.answer(entry, region=turn.region, now=turn.now)
     if answer is None:
@@ -120,6 +135,11 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         return
     choices = [*_related(turn, answer, also=also), Choice("没解决，找人工", "handover")]
     _offer(turn, Reply(_composed(answer), tuple(choices)))
+
+
+def _region_named(turn: Turn, text: str) -> str | None:
+    """Return the region whose prices and rules a text asks for, None where it names none."""
+    return read_region(text, home=turn.home)
 
 
 def _composed(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """Computing a bill for somebody who says how much they used, step by step, always as an estimate."""
 
+import re
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from knowledge.rules.bill_wording import explain
 from knowledge.rules.tariff_book import NoTariffInForce
 from knowledge.rules.tariffs import BillQuestion, bill
 
+_HOLDS_NUMBER = re.compile(r"[\d零一二两三四五六七八九十百千万]")
 _NUMBERS = ("kwh", "used_this_year", "peak_kwh", "valley_kwh")
 
 
@@ -21,6 +23,9 @@ def read(turn: Turn) -> BillQuestion | NeedsMore | None:
     if not turn.text:
         return None
     previous = turn.recall("bill")
+    if turn.recall("last") == "entry" and not _HOLDS_NUMBER.search(turn.text):
+        # Another answer came in between: 换成上海呢 and 那商铺呢 go on with that one.
+        previous = None
     return read_bill_question(
         turn.text,
         region=turn.region,
@@ -70,7 +75,9 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
     topic = "faq.tou" if question.peak_kwh is not None or question.valley_kwh is not None else "faq.tariff"
     turn.outcome("action", topic=topic)
     turn.heard.score = 1.0
-    turn.remember(bill=_note(question), topic=topic, unclear=None)
+    turn.remember(bill=_note(question), topic=topic, entry=None, last="bill", unclear=None)
+    if question.region_named:
+        turn.remember(region=question.region)
     if isinstance(asked, NeedsMore):
         turn.say(wording.ask(asked.missing))
         return

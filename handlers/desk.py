@@ -29,6 +29,7 @@ from handlers.messages import Heard, Message
 from handlers.turn import Address, Desktop, Turn
 from handlers.wording import general
 from knowledge.book import Book
+from knowledge.text.normalise import simplified
 from knowledge.text.script import script_of, to_traditional
 from storage.database import Database
 from storage.inbox import Arrival
@@ -247,7 +248,8 @@ def act_of(turn: Turn, choice: str) -> str | None:
 
 def _typed_choice(turn: Turn) -> str | None:
     """Somebody may type what a button says instead of tapping it."""
+    typed = simplified(turn.text)
     for label, act in turn.recall("choices") or ():
-        if turn.text == label:
+        if typed == label:
             return str(act)
     return None

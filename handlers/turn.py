@@ -56,7 +56,12 @@ class Turn:
 
     @property
     def region(self) -> str:
-        """Whose rules and prices hold for this person."""
+        """Whose rules and prices are spoken of: the region named a moment ago, else this person's own."""
+        return str(self.recall("region") or self.home)
+
+    @property
+    def home(self) -> str:
+        """Where this person is supplied: what a ticket is for, whatever prices are spoken of."""
         return self.person.region or self.book.utility.region
 
     @property

@@ -20,6 +20,7 @@ class Practice(BaseModel):
     outage_horizon_days: PositiveInt
     alarm_repeat_seconds: PositiveInt
     handover_patience_minutes: PositiveInt
+    handover_idle_minutes: PositiveInt
     code_minutes: PositiveInt
     code_digits: PositiveInt
     bind_tries_per_person_day: PositiveInt

@@ -24,9 +24,19 @@ _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
-_FOLLOW_UP: Final = re.compile(r"^(?:那|那么|那要是|如果|要是|换成|换做|改成|哪|还有|至于)|(?:呢|咧|喃)[?？]?$")
-_FOLLOW_WORDS: Final = re.compile(r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$")
-_CLAUSE_END: Final = re.compile(r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且")
+_FOLLOW_UP: Final = re.compile(
+    r"^(?:那|那么|那要是|如果|要是|换成|换做|改成|哪|还有|至于)|(?:呢|咧|喃)[?？]?$"
+)
+_FOLLOW_WORDS: Final = re.compile(
+    r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$"
+)
+_CLAUSE_END: Final = re.compile(
+    r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且"
+)
+
+_SUGGESTS: Final = re.compile(
+    r"^(?:我|本人|想|给你们)?(?:提|提出|提个|提一个|强烈)?建议(?!书)|(?:希望|盼望)你们能?"
+)
 
 
 class _Entry(Protocol):
@@ -73,10 +83,10 @@ class Candidate:
 class Understanding:
     """What a message means.
 
-    `found` names one entry (its action may be out_of_scope or ask_back), `unclear` two to four candidates to ask
-    about, `unknown` none that is likely enough; `score` is the probability (0 to 1) that the first is meant.
-    `also` is the entry of a second wish in the same message. `danger` is what the danger rules said, also where
-    they are not certain and the outcome is another.
+    `found` names one entry (its action may be out_of_scope or ask_back), `unclear` two to four
+    candidates, `unknown` none that is likely enough; `score` is the probability (0 to 1) that the first
+    is meant. `also` is the entry of a second wish in the same message. `danger` is what the danger rules
+    said, also where they are not certain and the outcome is another.
     """
 
     outcome: Outcome
@@ -90,7 +100,7 @@ class Understanding:
 
 
 class Understander:
-    """Understands questions by the danger rules and the phrasings of a library; build once, ask from any thread."""
+    """Understands questions by a library's phrasings; build once, ask from any thread."""
 
     def __init__(self, library: _Library) -> None:
         self._library = library
@@ -138,6 +148,8 @@ class Understander:
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
                 return self._known(continued, plain, risk)
+        if not isinstance(decision, Found) and _SUGGESTS.search(asked):
+            decision, weighed = self._suggestion(asked, allowed) or (decision, weighed)
         also: str | None = None
         if len(asked) >= _SECOND_INTENT_FROM:
             first, also = self._two_wishes(asked, allowed)
@@ -209,6 +221,12 @@ class Understander:
             return None
         return max(chances, key=lambda entry_id: chances[entry_id])
 
+    def _suggestion(self, asked: str, allowed: frozenset[str]) -> tuple[Decision, tuple[Hit, ...]] | None:
+        """Return the suggestion entries for a message that begins as one, whatever it is about."""
+        meant = frozenset(entry_id for entry_id in allowed if self._entries[entry_id].topic == "suggestion")
+        hits = self.index.consider(asked, allowed=meant)[1] if meant else ()
+        return (Found(Hit(hits[0].entry_id, _SURE, hits[0].phrasing)), hits) if hits else None
+
     def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
         """Return the first wish and the entry of the second where a message clearly holds two."""
         clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
@@ -237,4 +255,3 @@ class Understander:
             for entry in self._entries.values()
             if entry.audience == "public" and (not entry.regions or region in entry.regions)
         )
-

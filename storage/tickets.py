@@ -149,7 +149,9 @@ def move(
     return moved.rowcount == 1
 
 
-def overdue_promises(session: Session, now: datetime, *, limit: int = 100) -> list[tuple[TicketPromise, Ticket]]:
+def overdue_promises(
+    session: Session, now: datetime, *, limit: int = 100
+) -> list[tuple[TicketPromise, Ticket]]:
     """Return the promises of open tickets whose limit has passed and that staff have not been told of."""
     rows = session.execute(
         select(TicketPromise, Ticket)
@@ -186,9 +188,7 @@ def open_count(session: Session) -> int:
     )
 
 
-def recent_danger(
-    session: Session, person_id: int, *, now: datetime, within: timedelta
-) -> Ticket | None:
+def recent_danger(session: Session, person_id: int, *, now: datetime, within: timedelta) -> Ticket | None:
     """Return a person's open danger ticket of the last while, or None."""
     return session.execute(
         select(Ticket)

@@ -12,7 +12,7 @@ _RIDGE: Final = np.float32(1.0)  # regularisation; 0.3 to 3 differ by less than 
 
 
 class Classifier:
-    """Kernel ridge regression on alikeness, one output per entry, with exact answers for left-out phrasings."""
+    """Kernel ridge regression on alikeness, one output per entry, exact about left-out phrasings."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class Classifier:
         groups: NDArray[np.int64],
         families: NDArray[np.int64] | None = None,
     ) -> None:
-        """Take the alikeness of the chosen phrasings to each other, the entry number of each, the family of entries."""
+        """Take the alikeness of the chosen phrasings to each other, their entries, and the entries' families."""
         size = len(chosen)
         alikeness[np.arange(size), np.arange(size)] += _RIDGE
         # in place (LAPACK wants columns first; a symmetric matrix does not care), half the memory of a solve

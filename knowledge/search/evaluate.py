@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from knowledge.search.index import Found, Hit, Index
+from knowledge.search.index import Hit, Index
 
 __all__ = [
     "BadLines",
@@ -90,7 +90,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a system said: its hits (ids or topics) best first, and whether it gave the first as its answer."""
+    """What a system said: its hits best first, what it did with the first, and how sure it was."""
 
     hits: tuple[Hit, ...]
     outcome: str
@@ -118,7 +118,7 @@ def read_lines(path: Path, *, known: Iterable[str] | None = None) -> list[Line]:
 
 
 def read_phrasings(path: Path) -> list[tuple[str, str]]:
-    """Read foreign entries, `id<TAB>question` lines, the first of an id its standard question; raises BadLines."""
+    """Read foreign entries: `id<TAB>question`, the first of an id its standard question; raises BadLines."""
     faults: list[str] = []
     rows = [(entry_id, question) for _, entry_id, question in _columns(path, faults)]
     if faults:
@@ -143,7 +143,12 @@ def build_measured(phrasings: Sequence[tuple[str, str]]) -> tuple[Index, float, 
 
 
 def evaluate(
-    index: Index, lines: Sequence[Line], *, by: Mapping[str, str] | None = None, build_s: float = 0.0, peak_mb: float = 0.0
+    index: Index,
+    lines: Sequence[Line],
+    *,
+    by: Mapping[str, str] | None = None,
+    build_s: float = 0.0,
+    peak_mb: float = 0.0,
 ) -> Report:
     """Ask the index every line; `by` maps entry ids to what is expected instead of them, e.g. topics."""
 
@@ -172,7 +177,7 @@ def evaluate_answers(
     build_s: float = 0.0,
     peak_mb: float = 0.0,
 ) -> Report:
-    """Ask any system every line and return the figures; `timed` is what is measured, `answer` if not given."""
+    """Ask any system every line and return the figures; times are those of `timed`, or of `answer`."""
     records: list[Record] = []
     for line in lines:
         started = perf_counter()
@@ -183,7 +188,9 @@ def evaluate_answers(
         names = list(dict.fromkeys(names))[:10]
         rank = names.index(line.expected) + 1 if line.expected in names else None
         records.append(
-            Record(line.expected, line.question, said.outcome, names[0] if names else None, said.score, rank, ms)
+            Record(
+                line.expected, line.question, said.outcome, names[0] if names else None, said.score, rank, ms
+            )
         )
     return _report(records, entries, questions, build_s, peak_mb)
 

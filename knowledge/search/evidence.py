@@ -25,7 +25,8 @@ FEATURES: Final = (
 
 # After synonyms are exchanged these are the question words left.
 _QUESTION_WORDS: Final = (
-    "为什么", "怎么", "什么时候", "多久", "多少", "哪", "谁", "吗", "什么", "是不是", "有没有", "可以", "区别",
+    "为什么", "怎么", "什么时候", "多久", "多少", "哪", "谁",
+    "吗", "什么", "是不是", "有没有", "可以", "区别",
 )  # fmt: skip
 _NEGATIONS: Final = frozenset("不没无未别非")
 _NO_NEGATION: Final = ("有没有", "是不是", "要不", "对不起", "不好意思")
@@ -42,7 +43,7 @@ class Wording:
         self._denies = np.array([denies(text) for text in self._texts], dtype=bool)
 
     def compare(self, reading: Reading, phrasings: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return ratio, sound ratio, question type and negation of each phrasing, each 0 to 1, as four rows."""
+        """Return ratio, sound ratio, question type and negation of each phrasing as rows of 0 to 1."""
         text = "".join(reading.units)
         result = np.empty((4, len(phrasings)), dtype=np.float32)
         chosen = phrasings.tolist()

@@ -71,13 +71,15 @@ class Candidates:
     entries: NDArray[np.int64]
     figures: NDArray[np.float32]
     phrasings: NDArray[np.int64]
-    question: NDArray[np.float64]  # figures of the question itself: unseen shares, length
+    question: NDArray[np.float64]  # its shares that no phrasing knows, per view
 
 
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
-    def __init__(self, phrasings: Sequence[tuple[str, str]], reader: Reader, families: Mapping[str, str]) -> None:
+    def __init__(
+        self, phrasings: Sequence[tuple[str, str]], reader: Reader, families: Mapping[str, str]
+    ) -> None:
         """Use `Index.build`."""
         self._reader = reader
         order: dict[str, int] = {}
@@ -85,7 +87,9 @@ class Index:
         for entry_id, text in phrasings:
             plain = normalise(text)
             numbered.append((order.setdefault(entry_id, len(order)), plain, text))
-        numbered.sort(key=lambda row: row[0])  # stable: phrasings of an entry stand together, standard question first
+        numbered.sort(
+            key=lambda row: row[0]
+        )  # stable: phrasings of an entry stand together, standard question first
         self._ids = tuple(order)
         self._places = order
         self._masks: dict[frozenset[str], NDArray[np.bool_]] = {}
@@ -125,7 +129,8 @@ class Index:
     ) -> Self:
         """Build from (entry id, text) pairs, the first text of an id being its standard question.
 
-        `families` names a family (topic) for entry ids: entries of one family support each other. Raises NothingToIndex without any readable phrasing.
+        `families` names a family (topic) for entry ids: entries of one family support each other.
+        Raises NothingToIndex without any readable phrasing.
         """
         if not phrasings:
             raise NothingToIndex("no phrasings")
@@ -157,7 +162,7 @@ class Index:
     def consider(
         self, question: str, *, allowed: Collection[str] | None = None, sure: float | None = None
     ) -> tuple[Decision, tuple[Hit, ...]]:
-        """Return the decision and everything that was weighed, best first; `sure` replaces our own threshold."""
+        """Return the decision and all that was weighed, best first; `sure` replaces our own threshold."""
         hits, answerable = self._hits(self._reader.read(question, self._speller), _CANDIDATES, allowed)
         return self._decided(hits, answerable, self._judgement.sure if sure is None else sure), hits
 
@@ -180,7 +185,7 @@ class Index:
         candidates = self._candidates(reading, evidence, allowed=self._mask(allowed))
         if candidates is None:
             return (), 0.0
-        exact = self._exact.get(reading.units, frozenset())
+        exact = self._exact.get(reading.units, set())
         verdict = self._judgement.weigh(candidates.figures, candidates.question)
         scores = verdict.scores
         if exact:
@@ -306,7 +311,9 @@ class Index:
             if kept is not None:
                 right = np.flatnonzero(kept.entries == group)
                 trials.append(
-                    judgement.Trial(kept.figures, kept.question, int(right[0]) if len(right) else None, known=True)
+                    judgement.Trial(
+                        kept.figures, kept.question, int(right[0]) if len(right) else None, known=True
+                    )
                 )
             if removed is not None:
                 trials.append(judgement.Trial(removed.figures, removed.question, None, known=False))
@@ -314,4 +321,4 @@ class Index:
 
 
 def _question_figures(evidence: Evidence) -> NDArray[np.float64]:
-    return np.array([*evidence.unseen, min(evidence.length, 30) / 10])
+    return np.array(evidence.unseen)

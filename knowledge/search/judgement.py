@@ -15,20 +15,38 @@ __all__ = ["Judgement", "Trial", "Verdict", "prior"]
 Floats = NDArray[np.float64]
 
 # Weight of each figure of evidence.FEATURES when entries have one phrasing, and when they have several.
-_RANKING_SINGLE: Final = (5.55, 3.35, 5.55, 0.0, 4.12, 4.12, 0.69, 0.72, 3.0)
-_RANKING_SEVERAL: Final = (2.95, 4.21, 4.35, 5.95, 3.23, 3.08, 0.12, 0.92, 3.0)
+_RANKING_SINGLE: Final = (5.92, 3.49, 5.92, 0.0, 4.15, 4.15, 0.67, 0.73, 3.0)
+_RANKING_SEVERAL: Final = (2.78, 4.26, 4.51, 6.6, 3.29, 3.0, 0.06, 0.93, 3.0)
 # Coefficients of `signals`: how they speak for the best candidate being right, and for any being right.
-_RIGHT_SINGLE: Final = (-2.69, 0.55, 1.06, 0.91, 1.06, 0.0, 0.75, -1.61, 0.14)
-_RIGHT_SEVERAL: Final = (-0.74, 0.72, -1.37, -0.13, 0.45, 1.91, 0.35, -1.81, 0.3)
-_ANSWERABLE_SINGLE: Final = (-2.93, 0.33, 1.43, 1.15, 1.43, 0.0, 1.69, -2.26, 0.18)
-_ANSWERABLE_SEVERAL: Final = (-0.54, 0.42, -0.33, 0.81, 1.3, 1.95, 1.11, -2.52, 0.15)
-_SURE: Final = 0.86
+_RIGHT_SINGLE: Final = (-4.67, 0.44, 1.46, 0.41, 1.46, 0.0, 2.62, 0.33, 1.55, -0.52, 0.25, -0.36, -0.98)
+_RIGHT_SEVERAL: Final = (-1.32, 0.58, -3.21, -1.2, 1.34, 6.25, 2.02, 0.4, -0.8, -0.48, -2.66, 1.62, -1.14)
+_ANSWERABLE_SINGLE: Final = (-5.63, 0.16, 2.35, 0.75, 2.35, 0.0, 4.28, 0.52, -0.06, 0.59, -0.7, 0.1, -1.52)
+_ANSWERABLE_SEVERAL: Final = (
+    -1.68,
+    0.13,
+    -3.46,
+    1.05,
+    3.03,
+    6.59,
+    3.59,
+    0.11,
+    0.62,
+    -0.54,
+    -3.45,
+    1.58,
+    -0.98,
+)
+# Where 95.5 of 100 answers are right and two of five messages are nothing we know.
+_SURE_SINGLE: Final = 0.885
+_SURE_SEVERAL: Final = 0.87
 _UNCLEAR: Final = 0.5
 _WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is offered when we ask back
 
 _PULL: Final = 0.02  # how strongly what a library's own phrasings teach is held back by the prior
 _FEWEST_TRIALS: Final = 50
-_NEAR_STRANGERS: Final = 0.17  # near-miss questions for every question we can answer, seen at a bank's hotline
+_NEAR_STRANGERS: Final = (
+    0.17  # near-miss questions for every question we can answer, seen at a bank's hotline
+)
 _PRECISION: Final = 0.96  # of answers given, on left-out phrasings and entries
 _SUREST: Final = 0.95  # never ask for more than this
 
@@ -58,18 +76,20 @@ class Judgement:
     ranking: Floats
     right: Floats
     answers: Floats
-    sure: float = _SURE
+    sure: float
     unclear: float = _UNCLEAR
     worth_asking: float = _WORTH_ASKING
 
     def weigh(self, figures: NDArray[np.float32], question: Floats) -> Verdict:
-        """Return the probabilities of candidates; `unseen` is the question's share nobody knows."""
+        """Return the probabilities of candidates; `question` is its share that nobody knows, per view."""
         chances, signals = self.signals(figures, question)
-        confidence = _sigmoid(float(signals @ self.right))
-        return Verdict(confidence * chances / chances.max(), _sigmoid(float(signals @ self.answers)))
+        answerable = _sigmoid(float(signals @ self.answers))
+        # a question of a stranger and a tie between neighbours are both reasons for doubt
+        confidence = (_sigmoid(float(signals @ self.right)) * answerable) ** 0.5
+        return Verdict(confidence * chances / chances.max(), answerable)
 
     def signals(self, figures: NDArray[np.float32], question: Floats) -> tuple[Floats, Floats]:
-        """Return the chances of candidates among themselves and what the certainty of the best is made from."""
+        """Return the chances of candidates among themselves and what certainty is made from."""
         weighed = figures.astype(np.float64) @ self.ranking
         chances = np.exp(weighed - weighed.max())
         chances /= chances.sum()
@@ -95,7 +115,7 @@ class Judgement:
     def learn(self, trials: Sequence[Trial]) -> Self:
         """Return this judgement moved towards what the trials say.
 
-        Left-out phrasings resemble each other more than real questions do, so the prior keeps most of the weight.
+        Editors write phrasings to differ from each other, customers do not: the prior keeps most of the weight.
         """
         asked = [trial for trial in trials if trial.known]
         if sum(trial.right is not None for trial in asked) < _FEWEST_TRIALS:
@@ -114,6 +134,7 @@ def prior(richness: float) -> Judgement:
         ranking=between(_RANKING_SINGLE, _RANKING_SEVERAL),
         right=between(_RIGHT_SINGLE, _RIGHT_SEVERAL),
         answers=between(_ANSWERABLE_SINGLE, _ANSWERABLE_SEVERAL),
+        sure=_SURE_SINGLE * (1 - richness) + _SURE_SEVERAL * richness,
     )
 
 

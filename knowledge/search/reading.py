@@ -1,4 +1,4 @@
-"""What the index sees of a sentence: characters, sounds and words, after everything that should not matter is gone."""
+"""What the index sees of a sentence: characters, sounds and words, without what should not matter."""
 
 import re
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Reader:
 
 
 def comparable(plain: str) -> str:
-    """Return a normalised text with regional terms and numbers in one spelling, account and ticket numbers left out."""
+    """Return a normalised text with terms and numbers in one spelling, account and ticket numbers left out."""
     return _LONG_NUMBER.sub(" ", canonical_numbers(fold(plain)))
 
 

@@ -1,8 +1,9 @@
-"""Sparse evidence: which stored phrasings share characters, sounds and words with a question, and how much."""
+"""Sparse evidence: which stored phrasings share characters, sounds and words with a question."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,12 +25,13 @@ _B: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a question shares with every phrasing: `covered` of the question (0 to 1), `alike` both ways (0 to 1)."""
+    """What a question shares with every phrasing: how much of it is covered, how alike they are, 0 to 1."""
 
     covered: Floats
     alike: Floats
-    unseen: tuple[float, ...]  # share of the question's weight that no phrasing knows: characters, sounds, words
-    length: int  # characters
+    unseen: tuple[
+        float, ...
+    ]  # share of the question's weight that no phrasing knows: characters, sounds, words
 
 
 class Space:
@@ -66,12 +68,17 @@ class Space:
         columns: list[int] = []
         covering: list[float] = []
         resembling: list[float] = []
-        average = [sum(sum(views[view].values()) for views in counts) / len(counts) or 1.0 for view in range(_VIEWS)]
+        average = [
+            sum(sum(views[view].values()) for views in counts) / len(counts) or 1.0 for view in range(_VIEWS)
+        ]
         for row, views in enumerate(counts):
             for view, grams in enumerate(views):
                 damp = _K1 * (1 - _B + _B * sum(grams.values()) / average[view])
                 found = [(count, *self._vocabulary[view][gram]) for gram, count in grams.items()]
-                weights = [(1 + np.log(count)) * (rarity + 0.1) if count > 1 else rarity + 0.1 for count, _, rarity in found]
+                weights = [
+                    (1 + np.log(count)) * (rarity + 0.1) if count > 1 else rarity + 0.1
+                    for count, _, rarity in found
+                ]
                 norm = sum(weight * weight for weight in weights) ** 0.5 or 1.0
                 for (count, column, rarity), weight in zip(found, weights, strict=True):
                     rows.append(row)
@@ -97,7 +104,9 @@ class Space:
         vectors.data /= np.float32(_VIEWS**0.5)
         turned = vectors.T.tocsr()
         alike = np.empty((len(chosen), len(chosen)), dtype=np.float32)
-        for start in range(0, len(chosen), 256):  # in strips: the sparse product would need three times the memory
+        for start in range(
+            0, len(chosen), 256
+        ):  # in strips: the sparse product would need three times the memory
             alike[start : start + 256] = (vectors[start : start + 256] @ turned).toarray()
         return alike
 
@@ -136,7 +145,7 @@ class Space:
                 resembling[place_in_query] /= squares**0.5 * _VIEWS or 1.0
         if not parts:
             empty = np.zeros(self.size, dtype=np.float32)
-            return Evidence(empty, empty, (1.0,) * _VIEWS, len(reading.units))
+            return Evidence(empty, empty, (1.0,) * _VIEWS)
         rows = np.concatenate([self._rows[part] for part in parts])
         covered = np.concatenate([self._covering[part] for part in parts])
         covered *= np.repeat(np.array(covering, dtype=np.float32), lengths)
@@ -146,7 +155,6 @@ class Space:
             np.bincount(rows, covered, self.size).astype(np.float32),
             np.bincount(rows, alike, self.size).astype(np.float32),
             tuple(unseen),
-            len(reading.units),
         )
 
 
@@ -155,6 +163,6 @@ _LOG: Final = (0.0, *(float(np.log(count)) for count in range(1, 10)))
 
 def _views(reading: Reading) -> Iterator[list[str]]:
     units, sounds = reading.units, reading.sounds
-    yield [*units, *(a + b for a, b in zip(units, units[1:], strict=False))]
-    yield [*sounds, *(f"{a} {b}" for a, b in zip(sounds, sounds[1:], strict=False))]
+    yield [*units, *(a + b for a, b in pairwise(units))]
+    yield [*sounds, *(f"{a} {b}" for a, b in pairwise(sounds))]
     yield list(reading.words)

@@ -68,14 +68,14 @@ class Speller:
             if seen and (pairs[heard] < 3 * _OFTEN * seen or not set(heard) & set(pair)):
                 continue
             if seen:
-                chars[place], chars[place + 1] = heard
+                chars[place], chars[place + 1] = heard[0], heard[1]
                 continue
             # leave a character alone that makes sense with its other neighbour
             if heard[0] != pair[0] and place > 0 and self._belongs(chars[place - 1] + pair[0]):
                 continue
             if heard[1] != pair[1] and place + 1 < last and self._belongs(pair[1] + chars[place + 2]):
                 continue
-            chars[place], chars[place + 1] = heard
+            chars[place], chars[place + 1] = heard[0], heard[1]
         return "".join(chars)
 
     def _heard_as(self, pair: str) -> str | None:

@@ -13,7 +13,9 @@ _TO_TRADITIONAL = OpenCC("s2t")
 _TAIWAN_TO_MAINLAND = OpenCC("tw2sp")
 
 # Variants that OpenCC leaves alone or resolves differently depending on the way there.
-_VARIANTS = str.maketrans({"妳": "你", "祢": "你", "牠": "它", "祂": "它", "幺": "么", "麽": "么", "嘅": "的", "𠮶": "那"})
+_VARIANTS = str.maketrans(
+    {"妳": "你", "祢": "你", "牠": "它", "祂": "它", "幺": "么", "麽": "么", "嘅": "的", "𠮶": "那"}
+)
 
 _LETTER = re.compile(r"(?P<c>[a-z])(?P=c){3,}")
 _REPEAT = re.compile(r"(?P<c>[^0-9a-z\s])(?P=c){2,}")
@@ -41,7 +43,7 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a normalised text with regional terms (資料, 網路, 軟體) read as the mainland's, for comparing only.
+    """Return a normalised text with regional terms (網路, 軟體) read as the mainland's, to compare.
 
     Simplified and Traditional spellings of one sentence fold to the same string, whichever way they took.
     """

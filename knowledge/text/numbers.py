@@ -1,4 +1,4 @@
-"""Numbers as people type them (三百五十度, 350kwh, 一千二, 两百块, 1.2万) and the quantities they stand for."""
+"""Numbers as people type them (三百五十度, 350kwh, 一千二, 1.2万) and the quantities they stand for."""
 
 import re
 from collections.abc import Callable
@@ -10,17 +10,36 @@ import cn2an
 
 __all__ = ["Quantity", "Unit", "canonical_numbers", "quantities"]
 
-Unit = Literal["kwh", "yuan", "month", "day", "hour", "minute", "person", "kw", "volt", "ampere", "percent", "square_metre"]
+Unit = Literal[
+    "kwh",
+    "yuan",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "person",
+    "kw",
+    "volt",
+    "ampere",
+    "percent",
+    "square_metre",
+]
 
-_UNITS: dict[str, Unit] = {
-    "千瓦时": "kwh", "千瓦小时": "kwh", "kwh": "kwh", "kw·h": "kwh", "kw.h": "kwh", "度电": "kwh", "度": "kwh",
-    "°": "kwh", "个电": "kwh", "个字": "kwh",
-    "元": "yuan", "块钱": "yuan", "块": "yuan", "圆": "yuan", "rmb": "yuan", "¥": "yuan", "大洋": "yuan", "蚊": "yuan",
-    "个月": "month", "月": "month", "天": "day", "日": "day", "个小时": "hour", "小时": "hour", "个钟头": "hour",
-    "钟头": "hour", "个钟": "hour", "h": "hour", "分钟": "minute", "口人": "person", "个人": "person", "人": "person",
-    "口": "person", "千瓦": "kw", "kw": "kw", "伏": "volt", "伏特": "volt", "v": "volt", "安": "ampere",
-    "安培": "ampere", "a": "ampere", "%": "percent", "平方米": "square_metre", "平米": "square_metre", "平": "square_metre",
-}  # fmt: skip
+_SPELLINGS: dict[Unit, str] = {
+    "kwh": "千瓦时 千瓦小时 kwh kw·h kw.h 度电 度 ° 个电 个字",
+    "yuan": "元 块钱 块 圆 rmb ¥ 大洋 蚊",
+    "month": "个月 月",
+    "day": "天 日",
+    "hour": "个小时 小时 个钟头 钟头 个钟 h",
+    "minute": "分钟",
+    "person": "口人 个人 人 口",
+    "kw": "千瓦 kw",
+    "volt": "伏特 伏 v",
+    "ampere": "安培 安 a",
+    "percent": "%",
+    "square_metre": "平方米 平米 平",
+}
+_UNITS: dict[str, Unit] = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()}
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 
 _ONES = "零〇一二三四五六七八九两"
@@ -109,4 +128,6 @@ def _value_of(word: str) -> Decimal | None:
 
 
 def _plain(value: Decimal) -> str:
-    return format(value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize(), "f")
+    return format(
+        value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize(), "f"
+    )

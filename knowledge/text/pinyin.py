@@ -56,7 +56,10 @@ def sound_key(syllable: str) -> str:
 def syllables() -> frozenset[str]:
     """Return every toneless syllable of the common characters."""
     return frozenset(
-        reading for code in range(0x4E00, 0x9FA6) for reading in readings_uncached(chr(code)) if len(reading) < 7
+        reading
+        for code in range(0x4E00, 0x9FA6)
+        for reading in readings_uncached(chr(code))
+        if len(reading) < 7
     )
 
 

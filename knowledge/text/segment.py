@@ -10,7 +10,7 @@ import jieba
 
 __all__ = ["Segmenter", "default_dictionary"]
 
-# A hotline's questions are short and plain: rarer and longer words of the general dictionary only cost memory.
+# A hotline's questions are short and plain: rarer and longer general words only cost memory.
 _RAREST = 10  # occurrences in jieba's corpus
 _LONGEST = 4  # characters
 _OUR_WORD = 20_000  # a word of the trade wins against any split of it
@@ -27,7 +27,7 @@ class Segmenter:
     """Split sentences into words; everything is loaded on construction, never at the first question."""
 
     def __init__(self, dictionary: Path | None = None, *, extra: Iterable[str] = ()) -> None:
-        """Load jieba's dictionary without its rare words, then our own (one word a line, # for notes) and `extra`."""
+        """Load jieba's common words, then our own (one word a line, # for notes) and `extra`."""
         source = dictionary or default_dictionary()
         kept: list[str] = []
         # total occurrences stay those of the kept words: only ratios between words matter
@@ -68,7 +68,7 @@ class _Lines(StringIO):
 
     name = "filtered dict.txt"
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "_Lines":  # type: ignore[override]
         return self
 
     def __next__(self) -> bytes:  # type: ignore[override]

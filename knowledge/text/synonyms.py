@@ -42,13 +42,15 @@ class Synonyms:
     """Replace every known variant by the word we keep, the longest variant first, from left to right."""
 
     def __init__(self, groups: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> None:
-        """Take (kept word, variants, forbidding words) of every group; raise SynonymsRefused on a contradiction."""
+        """Take (kept word, variants, forbidding words) of every group; raises SynonymsRefused."""
         exchanges: dict[str, _Exchange] = {}
         for canonical, variants, unless in groups:
             for variant in variants:
                 exchange = _Exchange(canonical, tuple(unless))
                 if exchanges.setdefault(variant, exchange) != exchange:
-                    raise SynonymsRefused(f"{variant} is read both as {exchanges[variant].canonical} and {canonical}")
+                    raise SynonymsRefused(
+                        f"{variant} is read both as {exchanges[variant].canonical} and {canonical}"
+                    )
             # the kept word shields itself: 停电 is never torn apart by a shorter variant inside it
             if canonical:
                 exchanges.setdefault(canonical, _Exchange(canonical, ()))
@@ -77,7 +79,7 @@ class Synonyms:
         return tuple(self._exchanges)
 
     def replace(self, text: str) -> str:
-        """Return a normalised text with variants of two and more characters exchanged for the words we keep."""
+        """Return a normalised text with variants of two and more characters exchanged."""
         result: list[str] = []
         place = 0
         while place < len(text):

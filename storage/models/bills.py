@@ -18,6 +18,8 @@ class Bill(SQLModel, table=True):
     period: str  # "2026-10"
     kwh: int
     amount_fen: int
+    # What the bill's own file says is paid; `paid_fen` also knows the payments.
+    declared_fen: int = 0
     paid_fen: int = 0
     issued_on: date
     due_on: date = Field(index=True)

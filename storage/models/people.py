@@ -20,6 +20,8 @@ class Person(SQLModel, table=True):
     memory_until: datetime | None = None
     # Set while a colleague is on the line: the bot is silent.
     with_staff_since: datetime | None = None
+    # Set while the person waits for a first answer: staff see what is said, and the bot still answers.
+    in_queue: bool = False
     opted_out: bool = False
 
 

@@ -97,14 +97,7 @@ class _Reader:
         data = query.get("data")
         if not isinstance(data, str):
             return None
-        pressed_on = query.get("message")
-        reply_to = pressed_on.get("message_id") if isinstance(pressed_on, dict) else None
-        return self._build(
-            self._received_at,
-            query.get("from"),
-            choice=data,
-            reply_to=None if reply_to is None else str(reply_to),
-        )
+        return self._build(self._received_at, query.get("from"), choice=data)
 
     def membership(self, change: dict[str, Any]) -> Message | None:
         """Read that a customer blocked or unblocked us."""
@@ -155,7 +148,7 @@ def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
     group = str(message.get("media_group_id", ""))
     sizes = message.get("photo")
     if isinstance(sizes, list) and sizes:
-        largest = max(sizes, key=lambda size: (size.get("width", 0) * size.get("height", 0)))
+        largest = max(sizes, key=lambda size: size.get("width", 0) * size.get("height", 0))
         return (_attachment("photo", largest, group),)
     if "animation" in message:
         return ()  # it comes with a document of the same name, but it is a moving joke, no evidence

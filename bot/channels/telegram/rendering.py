@@ -44,7 +44,7 @@ def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
 
 
 def _cut(text: str, limit: int) -> int:
-    """Return the index at which to cut: the last good border in the second half of what fits, or the limit."""
+    """Return where to cut: the last good border in the second half of what fits, or else the limit."""
     end, size = 0, 0
     for character in text:
         size += 2 if character > "\uffff" else 1
@@ -109,9 +109,10 @@ def rows(labels: Sequence[str]) -> list[list[int]]:
 
 
 def keyboard(token: str, choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
-    """Return the buttons under a message, or None without choices; raise Undeliverable where keys are too long.
+    """Return the buttons under a message, or None without choices.
 
-    More than a hundred are not shown: Telegram would refuse them all.
+    Raises Undeliverable where their keys are longer than Telegram allows. More than a hundred are not shown:
+    Telegram would refuse them all.
     """
     if not choices:
         return None

@@ -1,4 +1,4 @@
-"""How requests reach the Bot API: python-telegram-bot's transport on aiohttp, at a tenth of the usual cost."""
+"""How requests reach the Bot API: python-telegram-bot's transport, on aiohttp."""
 
 import json
 import os
@@ -87,7 +87,9 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=None, connect=both, sock_connect=connect, sock_read=read)
         address = self._addresses.get(url)
         if address is None:
-            address = self._addresses[url] = yarl.URL(url)
+            address = yarl.URL(url)
+            if not address.query_string:
+                self._addresses[url] = address  # one per method; taking an address apart is slow
         try:
             async with self._session.request(
                 method,
@@ -158,6 +160,8 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
 
 def _bare(error: BaseException) -> BaseException:
     """Take the address, and with it the token, out of an error's text."""
+    if isinstance(error, aiohttp.ClientHttpProxyError | aiohttp.InvalidURL):
+        return ConnectionError(type(error).__name__)
     error.args = tuple(
         " ".join(word for word in argument.split(" ") if "/bot" not in word)
         if isinstance(argument, str)

@@ -51,7 +51,7 @@ class WebChannel:
     async def send(self, address: str, token: str, reply: Reply, *, replaces: str | None) -> str | None:
         """Ring at the open pages of an address and return the token as the message's name.
 
-        The message stands in the outbox already. Pages read it there, now or when they come back, and so it is
+        The message stands in the outbox already. Pages read it there, now or when they come back: it is
         delivered even where nobody is looking.
         """
         self.hub.ring(address)

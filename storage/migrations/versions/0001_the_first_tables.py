@@ -162,12 +162,16 @@ def upgrade() -> None:
     sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('answered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('waiting_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('told_late_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('last_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['answered_by'], ['staff.id'], name=op.f('fk_handoverrequest_answered_by')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_handoverrequest_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_handoverrequest'))
     )
     with op.batch_alter_table('handoverrequest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handoverrequest_closed_at'), ['closed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_handoverrequest_person_id'), ['person_id'], unique=False)
 
     op.create_table('inbox',
@@ -197,6 +201,7 @@ def upgrade() -> None:
     sa.Column('period', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kwh', sa.Integer(), nullable=False),
     sa.Column('amount_fen', sa.Integer(), nullable=False),
+    sa.Column('declared_fen', sa.Integer(), nullable=False),
     sa.Column('paid_fen', sa.Integer(), nullable=False),
     sa.Column('issued_on', sa.Date(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
@@ -374,6 +379,7 @@ def upgrade() -> None:
     sa.Column('average', sa.Boolean(), nullable=False),
     sa.Column('provisional', sa.Boolean(), nullable=False),
     sa.Column('kept_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('alarmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('document', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticketpromise_ticket_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticketpromise'))
@@ -497,6 +503,7 @@ def downgrade() -> None:
     op.drop_table('inbox')
     with op.batch_alter_table('handoverrequest', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handoverrequest_person_id'))
+        batch_op.drop_index(batch_op.f('ix_handoverrequest_closed_at'))
 
     op.drop_table('handoverrequest')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
