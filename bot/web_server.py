@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.web_history import Shelf, WebHistory
 from handlers.wording import general
 from knowledge.book import Book
+from knowledge.facts import FactMissing
 from storage.database import Database
 
 GRACE_SECONDS = 3
@@ -74,9 +75,13 @@ class WebServer:
 
     def _facade(self) -> Facade:
         utility = self._book.utility
+        try:
+            hotline = self._book.fill(f"{{{utility.hotline}}}", region=utility.region, now=clock.now())
+        except FactMissing:
+            hotline = ""  # the page works without its telephone link
         return Facade(
             name=utility.name,
-            hotline=self._book.fill(f"{{{utility.hotline}}}", region=utility.region, now=clock.now()),
+            hotline=hotline,
             zone=utility.zone,
             greeting=general.welcome(utility.short, demo=self._settings.demo),
             demo=self._settings.demo,

@@ -1,6 +1,7 @@
 """Answering a question from the book: sure, or asking which, or saying that we do not know."""
 
 from handlers.messages import Candidate, Choice, Reply
+from handlers.outage_places import without_place
 from handlers.turn import Turn
 from handlers.wording import general
 from knowledge.library import Answer, Entry
@@ -38,17 +39,30 @@ def understand(turn: Turn, text: str) -> Understanding:
     topic, entry = turn.recall("topic"), turn.recall("entry")
     context = Context(topic=topic, entry_id=entry) if topic else None
     region = _region_named(turn, text) or turn.region
-    return turn.book.understander.understand(text, region=region, context=context)
+    understander = turn.book.understander
+    bare = without_place(text)
+    if bare != text:
+        meant = understander.understand(bare, region=region, context=context)
+        if meant.outcome in ("found", "unclear"):
+            return meant
+    return understander.understand(text, region=region, context=context)
 
 
 def answer_text(turn: Turn, text: str) -> None:
     """Answer a text as if it had been typed."""
+    from handlers import outages
+
     meant = understand(turn, text)
     turn.heard.score = round(meant.score, 4)
     turn.heard.candidates = tuple(
         Candidate(one.entry_id, one.question, round(one.score, 4)) for one in meant.candidates
     )
-    if meant.outcome == "unclear":
+    same = _same_act(turn, meant)
+    if same is not None:
+        show(turn, same, text=text)
+    elif _may_name_outage(meant) and text == turn.text and outages.look_up_named(turn):
+        turn.remember(unclear=None, entry=None, last="outage")
+    elif meant.outcome == "unclear":
         ask_which(turn, meant)
     elif meant.entry_id is not None and meant.outcome in ("found", "smalltalk"):
         show(turn, turn.book.library.entries[meant.entry_id], text=text, also=meant.also)
@@ -58,6 +72,21 @@ def answer_text(turn: Turn, text: str) -> None:
         turn.say(Reply(general.unclear(), (Choice("有危险，马上处理", "danger"), *_ways_out())))
     else:
         do_not_know(turn, meant)
+
+
+def _same_act(turn: Turn, meant: Understanding) -> Entry | None:
+    """Return the likeliest entry where all that may be meant comes to the same act: no need to ask which."""
+    if meant.outcome != "unclear" or not meant.candidates:
+        return None
+    entries = [turn.book.library.entries[one.entry_id] for one in meant.candidates]
+    acts = {ACTIONS.get(entry.action or "") for entry in entries}
+    return entries[0] if len(acts) == 1 and None not in acts else None
+
+
+def _may_name_outage(meant: Understanding) -> bool:
+    return meant.outcome == "unknown" or (
+        meant.outcome == "unclear" and (meant.topic or "").startswith("outage.")
+    )
 
 
 def ask_which(turn: Turn, meant: Understanding) -> None:

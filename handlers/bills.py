@@ -84,7 +84,9 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
     try:
         estimate = bill(question)
     except NoTariffInForce as error:
-        turn.say(Reply(wording.no_tariff(error.sentence), (Choice("人工", "handover"), Choice("主菜单", "menu"))))
+        turn.say(
+            Reply(wording.no_tariff(error.sentence), (Choice("人工", "handover"), Choice("主菜单", "menu")))
+        )
         return
     except ValueError:
         turn.say(wording.ask("kwh"))

@@ -1,4 +1,4 @@
-"""Somebody is in danger: fixed reviewed words at once, an urgent ticket, and an alarm until a colleague takes it."""
+"""Somebody is in danger: reviewed words at once, an urgent ticket, and an alarm until somebody takes it."""
 
 from datetime import datetime, timedelta
 
@@ -6,12 +6,15 @@ from sqlmodel import Session
 
 import storage.outbox
 import storage.tickets
-from handlers import tickets
+from handlers import forms, tickets
+from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
+from handlers.ticket_cards import staff_choices
 from handlers.turn import Desktop, Turn
 from handlers.wording import danger as wording
+from handlers.wording.forms import QUESTION_SHAPE
 from knowledge.rules.danger import Danger, read, rules
-from storage.models import Lane, Ticket
+from storage.models import OPEN_STATES, Lane, Ticket
 from storage.outbox import Draft
 
 # Several messages of one frightened person are one danger.
@@ -54,19 +57,21 @@ def answer(turn: Turn, danger: Danger) -> None:
         )
     else:
         ticket = known
-        storage.tickets.note(
-            turn.session, ticket, at=turn.now, kind="said", actor="customer", text=turn.text
-        )
+        storage.tickets.note(turn.session, ticket, at=turn.now, kind="said", actor="customer", text=turn.text)
     _alarm_again_at(turn.desktop, ticket, turn.now)
     turn.session.add(ticket)
     turn.heard.ticket = ticket.number
-    turn.tell_staff(_alarm(ticket, again=known is not None), lane=Lane.DANGER, ticket=ticket, about=turn.person)
-    if turn.conversation is None:
-        turn.open_dialogue("danger_place", "place", ticket=ticket.number)
-    turn.remember(danger=ticket.number)
+    alarmed = turn.tell_staff(
+        _alarm(ticket, more=turn.text if known is not None else "", certain=danger.certain),
+        lane=Lane.DANGER,
+        ticket=ticket,
+        about=turn.person,
+    )
+    # A form that is open waits under it: the next words are most likely the place.
+    forms.set_aside(turn, "danger_place", "place", ticket=ticket.number)
     turn.say(
         Reply(
-            wording.ask_place(ticket.number),
+            turn.fill(wording.ask_place(ticket.number, alarmed=alarmed)),
             (Choice("不是紧急情况", f"danger.false:{ticket.number}"), Choice("人工", "handover")),
             asks="location",
             kind="danger",
@@ -78,30 +83,46 @@ def answer(turn: Turn, danger: Danger) -> None:
 
 def listen_place(turn: Turn) -> bool:
     """Take what follows as the place and more words for the danger's ticket; a real question passes."""
-    assert turn.conversation is not None
-    ticket = storage.tickets.by_number(turn.session, str(turn.conversation.collected["ticket"]))
-    if ticket is None or ticket.state not in ("accepted", "taken"):
-        turn.close_dialogue()
+    conversation = turn.conversation
+    assert conversation is not None
+    ticket = storage.tickets.by_number(turn.session, str(conversation.collected["ticket"]))
+    if ticket is None or ticket.state not in OPEN_STATES or turn.text.rstrip("。！!~ ") in wording.THANKS:
+        return _leave(turn)
+    message = turn.message
+    contact = message.contact is not None and message.contact.own
+    if not (turn.text or message.attachments or message.location or contact):
         return False
-    if turn.text.rstrip("。！!") in wording.THANKS:
-        turn.close_dialogue()
-        return False
-    turn.outcome("danger", topic="emergency")
-    turn.heard.ticket = ticket.number
+    question = _is_question(turn)
+    if question and conversation.step == "more":
+        return _leave(turn)
     added = tickets.add_evidence(turn, ticket)
     if turn.text:
         tickets.add_words(turn, ticket, turn.text)
-    if turn.message.contact is not None and turn.message.contact.own:
-        ticket.fields = {**ticket.fields, "phone": turn.message.contact.phone}
-        turn.session.add(ticket)
+        if not question and conversation.step == "place":
+            ticket.fields = {**ticket.fields, "place": turn.text}
+    if message.contact is not None and contact:
+        ticket.fields = {**ticket.fields, "phone": message.contact.phone}
+    turn.session.add(ticket)
     turn.tell_staff(
-        Reply(wording.staff_more(ticket.number, turn.text, added), kind="staff"),
+        Reply(wording.staff_more(ticket.number, hide_numbers(turn.text), added), kind="staff"),
         lane=Lane.DANGER,
         ticket=ticket,
         about=turn.person,
     )
-    turn.close_dialogue()
-    turn.say(Reply(turn.fill(wording.place_noted()), (Choice("人工", "handover"),), kind="danger"), lane=Lane.DANGER)
+    if question:
+        return False  # staff have it, and it is answered; the place is still to be told
+    turn.outcome("danger", topic="emergency")
+    turn.heard.ticket = ticket.number
+    turn.say(
+        Reply(turn.fill(wording.place_noted()), (Choice("人工", "handover"),), kind="danger"),
+        lane=Lane.DANGER,
+        ticket=ticket,
+    )
+    if "held" in conversation.collected:
+        forms.take_up(turn)
+        forms.offer_draft(turn)
+    else:
+        turn.go_to("more")
     return True
 
 
@@ -126,10 +147,11 @@ def not_one(turn: Turn, number: str) -> None:
         turn.tell_staff(
             Reply(wording.staff_false_alarm(ticket.number), kind="staff"), ticket=ticket, about=turn.person
         )
-    if turn.conversation is not None and turn.conversation.topic == "danger_place":
-        turn.close_dialogue()
     turn.heard.ticket = ticket.number
     turn.say(wording.false_alarm(), Choice("报修", "repair"), Choice("主菜单", "menu"))
+    if turn.conversation is not None and turn.conversation.topic == "danger_place":
+        forms.take_up(turn)
+        forms.offer_draft(turn)
 
 
 def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
@@ -156,12 +178,37 @@ def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
     return {"alarms": len(due)}
 
 
-def _alarm(ticket: Ticket, *, again: bool) -> Reply:
+def _alarm(ticket: Ticket, *, again: bool = False, more: str = "", certain: bool = True) -> Reply:
+    words = more or str(ticket.fields.get("description", ""))
+    place = str(ticket.fields.get("place", ""))
     return Reply(
-        wording.staff_alarm(ticket.number, ticket.subtype, str(ticket.fields.get("description", "")), again=again),
-        (Choice("我来处理", f"staff.take:{ticket.number}"), Choice("看工单", f"staff.show:{ticket.number}")),
+        wording.staff_alarm(
+            ticket.number,
+            ticket.subtype,
+            hide_numbers(words),
+            hide_numbers(place),
+            again=again,
+            certain=certain,
+            open_for_all=ticket.owner_id is None,
+        ),
+        staff_choices(ticket),
         kind="staff",
     )
+
+
+def _is_question(turn: Turn) -> bool:
+    from handlers import answers
+
+    text = turn.text
+    if len(text) < 3 or not QUESTION_SHAPE.search(text):
+        return False
+    return answers.understand(turn, text).outcome in ("found", "smalltalk")
+
+
+def _leave(turn: Turn) -> bool:
+    """End the short dialogue; the message belongs to the form that waited, or to the desk."""
+    forms.take_up(turn)
+    return turn.conversation is not None and forms.listen(turn)
 
 
 def _alarm_again_at(desktop: Desktop, ticket: Ticket, now: datetime) -> None:

@@ -128,7 +128,10 @@ class _Builder:
         place = plan["communities"][0] if index == 0 else self.chance.choice(plan["communities"])
         business, important = owner["name"] in plan["businesses"], owner["name"] in plan["important"]
         prepaid = index != 0 and not important and index % 6 == 0
-        balance = Decimal(self.chance.choice([-12, 8, 26, 64, 150, 320])) + Decimal(self.chance.randrange(100)) / 100
+        balance = (
+            Decimal(self.chance.choice([-12, 8, 26, 64, 150, 320]))
+            + Decimal(self.chance.randrange(100)) / 100
+        )
         self.accounts.append(
             {
                 "number": f"{plan['account_block']}{10000000 + index * 37 + 11:08d}",
@@ -173,7 +176,11 @@ class _Builder:
         kwh = self.chance.randrange(90, 420) * (10 if account["tariff_class"] == "commercial" else 1)
         amount = self._amount(account, month, kwh)
         # The last bill falls due on the day that puts the account into its state of arrears.
-        due = self.today - timedelta(days=overdue) if overdue is not None else _months_before(month, -1).replace(day=20)
+        due = (
+            self.today - timedelta(days=overdue)
+            if overdue is not None
+            else _months_before(month, -1).replace(day=20)
+        )
         if overdue is None and due > self.today:
             due = self.today + timedelta(days=12)
         number = f"{account['number'][-6:]}{month:%Y%m}"

@@ -37,6 +37,7 @@ from storage.outbox import Draft
 
 Act = Callable[[Turn, str], None]
 Dialogue = Callable[[Turn], bool]
+Tick = Callable[[Desktop, Session, datetime], dict[str, int]]
 
 _HANDLERS = (
     accounts,
@@ -118,12 +119,24 @@ class Desk:
     def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at this moment, and return how much of each."""
         done: dict[str, int] = {}
-        for part in (danger.tick, reminders.tick, handover.tick):
-            with self.database.transaction() as session:
-                done.update(part(self.desktop, session, now))
+        for part in (danger.tick, tickets.tick, reminders.tick, handover.tick):
+            for name, count in self._tick_all(part, now).items():
+                done[name] = done.get(name, 0) + count
         with self.database.transaction() as session:
             resent, held = storage.outbox.recover(session)
         return {**done, "recovered": resent, "unknown": held}
+
+    def _tick_all(self, part: Tick, now: datetime) -> dict[str, int]:
+        """Do one part's work, a transaction a batch: who writes to us meanwhile gets in between."""
+        done: dict[str, int] = {}
+        more = True
+        while more:
+            with self.database.transaction() as session:
+                batch = part(self.desktop, session, now)
+            more = batch.pop("more", 0) > 0
+            for name, count in batch.items():
+                done[name] = done.get(name, 0) + count
+        return done
 
     def _hear(self, session: Session, received: Sequence[Received], now: datetime) -> list[Heard]:
         known = storage.people.chats(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import storage.evidence
@@ -67,9 +68,34 @@ def register(form: Form) -> Form:
 def begin(turn: Turn, form: Form, **known: Any) -> None:
     """Open a form with what is known already and ask its first open question."""
     turn.open_dialogue(form.topic, "", **known)
-    storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn))
+    since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
+    storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn), since=since)
     take_evidence(turn)
+    for step in _visible(form, known):
+        if step.name in known:
+            turn.go_to(step.name)
+            if step.then(turn):
+                return
     ask_next(turn, form)
+
+
+def occupied(turn: Turn, form: Form, anew: str) -> bool:
+    """Show the form that is open already instead of losing it; False where none with answers is.
+
+    `anew` is the act that begins the wanted form all the same.
+    """
+    conversation = turn.conversation
+    if conversation is not None and "held" in conversation.collected:
+        take_up(turn)
+    if conversation is None or conversation.topic not in FORMS or not conversation.collected:
+        return False
+    open_form = FORMS[conversation.topic]
+    turn.say(
+        wording.unfinished(open_form.name, _progress(open_form, turn)),
+        Choice(f"继续{open_form.name}", "form.resume"),
+        Choice(f"重新{form.name}" if form is open_form else f"放弃，去{form.name}", anew),
+    )
+    return True
 
 
 def ask_next(turn: Turn, form: Form) -> None:

@@ -46,7 +46,11 @@ def ask(turn: Turn, argument: str) -> None:
         return
     present_from = opening(turn.book, turn.now)
     request = storage.handover.ask(
-        turn.session, turn.person.id, reason=argument or _reason(turn), now=turn.now, waiting_since=present_from
+        turn.session,
+        turn.person.id,
+        reason=argument or _reason(turn),
+        now=turn.now,
+        waiting_since=present_from,
     )
     turn.person.in_queue = True
     turn.session.add(turn.person)
@@ -246,9 +250,8 @@ def opening(book: Book, now: datetime) -> datetime:
 
 
 def _reason(turn: Turn) -> str:
-    topic = turn.recall("topic")
-    found = [one.name for one in turn.book.library.topics if one.id == topic] if topic else []
-    return found[0] if found else ""
+    topic = turn.book.library.topics.get(turn.recall("topic") or "")
+    return topic.name if topic is not None else ""
 
 
 def _call_staff(turn: Turn, request: HandoverRequest) -> None:

@@ -176,7 +176,8 @@ class AccountRow(Row):
     line: Text = ""
     transformer: Text = ""
     zone: Annotated[
-        str, _one_of({"urban": ("城市", "城区", ""), "rural": ("农村",), "remote": ("偏远", "边远", "特殊边远")})
+        str,
+        _one_of({"urban": ("城市", "城区", ""), "rural": ("农村",), "remote": ("偏远", "边远", "特殊边远")}),
     ] = "urban"
     customer_class: Annotated[
         str,

@@ -210,7 +210,8 @@ def _known(session: Session, kind: str, chunk: Sequence[Line]) -> dict[str, Any]
 
 def _values(session: Session, kind: str, chunk: Sequence[Line]) -> list[dict[str, Any]]:
     """Return what each row wants its table's row to hold, with numbers turned into our keys."""
-    values = [line.row.model_dump() for line in chunk]
+    # A column that the file leaves out says nothing: what we know of it stays.
+    values = [line.row.model_dump(exclude_unset=True) for line in chunk]
     if kind == "accounts":
         customers = storage.customers.by_number(session, {one["customer_number"] for one in values})
         for one in values:
@@ -220,9 +221,11 @@ def _values(session: Session, kind: str, chunk: Sequence[Line]) -> list[dict[str
         for one in values:
             one["account_id"] = accounts[one.pop("account_number")].id
     if kind == "payments":
-        bills = storage.bills.by_number(session, {one["bill_number"] for one in values if one["bill_number"]})
+        bills = storage.bills.by_number(
+            session, {one["bill_number"] for one in values if one.get("bill_number")}
+        )
         for one in values:
-            number = one.pop("bill_number")
+            number = one.pop("bill_number", None)
             one["bill_id"] = bills[number].id if number else None
     return values
 
@@ -237,6 +240,10 @@ def _compare(session: Session, kind: str, chunk: Sequence[Line], tally: _Tally) 
 def _changes(row: SQLModel | None, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     if row is None:
         return {}
+    if isinstance(row, Account) and row.balance_at is not None:
+        read_at = values.get("balance_at")
+        if read_at is not None and read_at < row.balance_at:
+            del values["balance_fen"], values["balance_at"]  # an older reading says nothing new
     return {
         name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
     }

@@ -2,7 +2,7 @@
 
 import re
 
-# Phones and accounts, also written with spaces or dashes between their groups; ticket numbers have letters before.
+# Phones and accounts, also written in groups; a ticket's number has letters before it and stays whole.
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9-])\+?\d(?:[ -]?\d){6,}(?!\d)")
 
 

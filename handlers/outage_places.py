@@ -78,6 +78,15 @@ def place_in(text: str, areas: Mapping[int, Outage]) -> NamedPlace | None:
     return NamedPlace(found[0].area, tuple(found)) if found else None
 
 
+def without_place(text: str) -> str:
+    """Return a question about power with the place it names left open, so that the name does not mislead."""
+    named = extract_place(text)
+    plain = normalise(text)
+    if named is None or not wording.ABOUT_POWER.search(plain):
+        return text
+    return plain.replace(named, wording.SOME_PLACE)
+
+
 def bare_place(words: str, areas: Mapping[int, Outage]) -> NamedPlace | None:
     """Return the words themselves as a place: they are the answer to our question for one."""
     name = normalise(words).strip("。.!！?？,， 的")

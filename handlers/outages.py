@@ -59,6 +59,27 @@ def look_up(turn: Turn, _argument: str) -> None:
         _ask_place(turn, topic)
 
 
+def look_up_named(turn: Turn) -> bool:
+    """Look up a place that is named with words of power being out; False where the text has not both."""
+    words = simplified(turn.text)
+    if not wording.ABOUT_POWER.search(words) or _is_single_home(words):
+        return False
+    areas = areas_of(turn)
+    place = place_in(words, areas)
+    if place is None:
+        return False
+    today = turn.book.today(turn.now)
+    day = wording.day_asked(normalise(words).replace(place.name, " "), today)
+    topic: Topic = "outage.query"
+    if wording.PLANNED.search(words) or (day is not None and day > today):
+        topic = "outage.planned"
+    elif wording.ETA.search(words):
+        topic = "outage.eta"
+    turn.outcome("action", topic=topic)
+    _tell(turn, topic, place, areas)
+    return True
+
+
 def answer_aside(turn: Turn) -> bool:
     """Look up in the middle of something else; False where the place is not known."""
     topic = _topic(turn.heard.topic)
@@ -92,7 +113,9 @@ def listen(turn: Turn) -> bool:
     if place is None and not wording.DO_NOT_KNOW.search(simplified(words)):
         if _is_another_matter(turn, words):
             return False
-        place = bare_place(words, areas)
+        bare = bare_place(words, areas)
+        # Words that no announcement knows may be no place at all: of them nothing is said, not even nothing.
+        place = bare if bare is not None and bare.matches else None
     turn.outcome("action", topic=topic)
     if place is None:
         _ask_again(turn, topic, int(conversation.collected.get("tries", 0)))
@@ -160,6 +183,8 @@ def _is_another_matter(turn: Turn, words: str) -> bool:
     from handlers import answers
 
     meant = answers.understand(turn, words)
+    if meant.outcome == "unclear":
+        return not (meant.topic or "").startswith("outage.")
     return meant.outcome in ("found", "smalltalk") and meant.entry_id is not None
 
 
@@ -225,7 +250,8 @@ def _tell(
     aside: bool = False,
 ) -> None:
     """Say what the book knows of a place; `words` are the question, `aside` leaves the buttons out."""
-    words = simplified(turn.text if words is None else words)
+    # 港口大道5号 is no day of the month.
+    words = normalise(turn.text if words is None else words).replace(place.name, " ")
     turn.remember(place=None if own else place.name, topic=topic)
     if not place.matches and _is_region_only(place.name):
         _tell_region(turn, place, areas)

@@ -12,7 +12,7 @@ from handlers.turn import Address, Turn
 from handlers.wording import handover as handover_wording
 from handlers.wording import staff as wording
 from handlers.wording import tickets as ticket_wording
-from storage.models import Lane, Outgoing, Staff, Ticket
+from storage.models import Outgoing, Person, Staff, Ticket
 
 _LISTED = 20
 
@@ -42,7 +42,10 @@ def listen(turn: Turn) -> None:
         elif name.partition("@")[0].lower() in ("help", "start"):
             _say(turn, wording.help_lines())
         return
-    if answered is None or answered.about_person_id is None:
+    if message.reply_to is None or answered is None:
+        return  # colleagues among themselves
+    if answered.about_person_id is None:
+        _say(turn, wording.reply_to_whom())
         return
     if not turn.text:
         _say(turn, wording.only_text())
@@ -174,7 +177,7 @@ def show(turn: Turn, number: str) -> None:
         _say(turn, ticket_wording.work_unknown(number))
         return
     ticket = storage.tickets.by_number(turn.session, number)
-    _draft(turn, card, ticket)
+    _tell(turn, card, ticket, ticket.person_id if ticket is not None else None)
 
 
 def end(turn: Turn, person: str) -> None:
@@ -220,23 +223,29 @@ def _ticket_of(turn: Turn, answered: Outgoing | None) -> Ticket | None:
 
 def _send(turn: Turn, person_id: int, text: str, ticket: Ticket | None) -> None:
     if handover.pass_on(turn, person_id, _who(turn), text, ticket=ticket):
-        _say(turn, handover_wording.staff_sent(person_id), Choice("结束", f"staff.end:{person_id}"))
+        end_it = (Choice("结束", f"staff.end:{person_id}"),)
+        _tell(turn, Reply(handover_wording.staff_sent(person_id), end_it, kind="staff"), ticket, person_id)
     else:
         _say(turn, handover_wording.staff_not_sent(person_id))
 
 
 def _report(turn: Turn, done: Done, *, choices: tuple[Choice, ...] = ()) -> None:
-    if done.ticket is not None:
-        turn.heard.ticket = done.ticket.number
-    _draft(turn, Reply(done.text, choices, kind="staff"), done.ticket)
+    ticket = done.ticket
+    if ticket is not None:
+        turn.heard.ticket = ticket.number
+    person_id = ticket.person_id if ticket is not None else None
+    _tell(turn, Reply(done.text, choices, kind="staff"), ticket, person_id)
 
 
-def _say(turn: Turn, text: str, *choices: Choice) -> None:
-    turn.say(Reply(text, choices, kind="staff"), lane=Lane.STAFF)
+def _say(turn: Turn, text: str) -> None:
+    _tell(turn, Reply(text, kind="staff"), None, None)
 
 
-def _draft(turn: Turn, reply: Reply, ticket: Ticket | None) -> None:
-    turn.say(reply, lane=Lane.STAFF, ticket=ticket)
+def _tell(turn: Turn, reply: Reply, ticket: Ticket | None, person_id: int | None) -> None:
+    """Write to the group; an answer to it goes to the person it is about."""
+    about = turn.session.get(Person, person_id) if person_id is not None else None
+    turn.heard.replies.append(reply)
+    turn.tell_staff(reply, ticket=ticket, about=about)
 
 
 ACTS = {

@@ -1,4 +1,4 @@
-"""A ticket as its customer and as the staff group see it, and sending it to the customer from outside a turn."""
+"""A ticket as its customer and as the staff group see it, and sending it to a customer who is not there."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -178,9 +178,7 @@ def _next_limit(book: Book, session: Session, ticket: Ticket, now: datetime) -> 
 def _last_news(book: Book, session: Session, ticket: Ticket, now: datetime) -> str:
     assert ticket.id is not None
     news = [
-        one
-        for one in storage.tickets.events(session, ticket.id)
-        if one.kind in _NEWS and not one.internal
+        one for one in storage.tickets.events(session, ticket.id) if one.kind in _NEWS and not one.internal
     ]
     if not news:
         return ""

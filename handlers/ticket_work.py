@@ -1,4 +1,4 @@
-"""What colleagues do with tickets, from the staff group or the command line: take, note, tell, arrive, resolve."""
+"""What colleagues do with tickets, in the staff group or on the command line: take, note, tell, resolve."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -65,9 +65,7 @@ def tell(desktop: Desktop, session: Session, number: str, staff: Staff, text: st
     ticket = storage.tickets.by_number(session, number)
     if ticket is None:
         return Done(False, wording.work_unknown(number))
-    event = storage.tickets.note(
-        session, ticket, at=now, kind="told", actor=f"staff:{staff.name}", text=text
-    )
+    event = storage.tickets.note(session, ticket, at=now, kind="told", actor=f"staff:{staff.name}", text=text)
     keep(session, ticket, _KEPT_BY_WORD, now)
     reached = tell_customer(desktop, session, ticket, now, event)
     return Done(True, wording.work_done(ticket.number, "已告知客户", reached=reached), ticket)
@@ -114,7 +112,9 @@ def resolve(
     return Done(True, wording.work_done(ticket.number, "已办结，等客户确认", reached=reached), ticket)
 
 
-def show(desktop: Desktop, session: Session, number: str, now: datetime, *, whole: bool = False) -> Reply | None:
+def show(
+    desktop: Desktop, session: Session, number: str, now: datetime, *, whole: bool = False
+) -> Reply | None:
     """Return a ticket with everything that happened; `whole` numbers only for the operator's own machine."""
     ticket = storage.tickets.by_number(session, number)
     if ticket is None:
@@ -124,11 +124,15 @@ def show(desktop: Desktop, session: Session, number: str, now: datetime, *, whol
     for event in storage.tickets.events(session, ticket.id or 0):
         at = moment(event.at, now, desktop.book.zone)
         text = event.text if whole else hide_numbers(event.text)
-        lines.append(f"- {at} {event.actor} {event.kind}{'（内部）' if event.internal else ''} {text}".rstrip())
+        lines.append(
+            f"- {at} {event.actor} {event.kind}{'（内部）' if event.internal else ''} {text}".rstrip()
+        )
     return Reply("\n".join(lines), card.choices, kind="staff")
 
 
-def listing(session: Session, *, states: Collection[str] | None = OPEN_STATES) -> list[tuple[Ticket, str, str]]:
+def listing(
+    session: Session, *, states: Collection[str] | None = OPEN_STATES
+) -> list[tuple[Ticket, str, str]]:
     """Return tickets for colleagues with their kind and owner as read, the most urgent first."""
     rows = []
     for ticket in storage.tickets.listing(session, states=states):

@@ -86,11 +86,18 @@ def say_card(turn: Turn, ticket: Ticket, *, first: str = "", quiet: bool = True)
     turn.say(with_first(card, first) if first else card, ticket=ticket)
 
 
-def same_matter(turn: Turn, kind: str, *, account_id: int | None, place: str) -> Ticket | None:
-    """Return the open ticket of the last day about the same kind of matter at the same place, or None."""
+def same_matter(
+    turn: Turn, kind: str, *, account_id: int | None, place: str, subtype: str | None = None
+) -> Ticket | None:
+    """Return the open ticket of the last day about the same matter at the same place, or None.
+
+    Of any subtype, unless one is named.
+    """
     assert turn.person.id is not None
     since = turn.now - SAME_MATTER
     for ticket in storage.tickets.open_of_kind(turn.session, turn.person.id, kind, since=since):
+        if subtype is not None and ticket.subtype != subtype:
+            continue
         if account_id is not None and ticket.account_id == account_id:
             return ticket
         if _plain(str(ticket.fields.get("place", ""))) == _plain(place):
@@ -124,7 +131,9 @@ def add_evidence(turn: Turn, ticket: Ticket) -> int:
         now=turn.now,
     )
     storage.evidence.attach(turn.session, draft_key=ticket.draft_key, ticket_id=ticket.id)
-    storage.tickets.note(turn.session, ticket, at=turn.now, kind="evidence", actor="customer", text=str(added))
+    storage.tickets.note(
+        turn.session, ticket, at=turn.now, kind="evidence", actor="customer", text=str(added)
+    )
     return added
 
 
@@ -151,9 +160,7 @@ def mine(turn: Turn, _argument: str) -> None:
     if len(found) == 1:
         say_card(turn, found[0], quiet=False)
         return
-    rows = [
-        (one.number, name_of(one.kind), one.state, day(one.opened_at, turn.book.zone)) for one in found
-    ]
+    rows = [(one.number, name_of(one.kind), one.state, day(one.opened_at, turn.book.zone)) for one in found]
     choices = [Choice(one.number, f"ticket.show:{one.number}") for one in found]
     turn.say(Reply(wording.listing(rows), (*choices, _HUMAN), kind="card"))
 
@@ -216,7 +223,9 @@ def withdraw(turn: Turn, number: str) -> None:
         turn.say(wording.settled_already(ticket.number, ticket.state), _MINE)
         return
     storage.tickets.note(turn.session, ticket, at=turn.now, kind="withdrawn", actor="customer")
-    turn.tell_staff(Reply(wording.staff_withdrawn(ticket.number), kind="staff"), ticket=ticket, about=turn.person)
+    turn.tell_staff(
+        Reply(wording.staff_withdrawn(ticket.number), kind="staff"), ticket=ticket, about=turn.person
+    )
     say_card(turn, ticket)
 
 
@@ -226,13 +235,16 @@ def ask_words(turn: Turn, number: str) -> None:
     if ticket is None or not _is_open(turn, ticket):
         return
     assert ticket.id is not None
-    loose = storage.evidence.adopt(turn.session, person=turn.person, draft_key=ticket.draft_key)
+    since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
+    loose = storage.evidence.adopt(turn.session, person=turn.person, draft_key=ticket.draft_key, since=since)
     if loose:
         storage.evidence.attach(turn.session, draft_key=ticket.draft_key, ticket_id=ticket.id)
         _tell_added(turn, ticket, words="", evidence=loose)
         return
     forms.set_aside(turn, "ticket_words", "ask", ticket=ticket.number)
-    turn.say(Reply(wording.ask_words(ticket.number), (Choice("不补充了", "ticket.add_end"),), kind="question"))
+    turn.say(
+        Reply(wording.ask_words(ticket.number), (Choice("不补充了", "ticket.add_end"),), kind="question")
+    )
 
 
 def listen_words(turn: Turn) -> bool:
@@ -263,7 +275,9 @@ def solved(turn: Turn, number: str) -> None:
         turn.say(wording.settled_already(ticket.number, ticket.state), _MINE)
         return
     storage.tickets.note(turn.session, ticket, at=turn.now, kind="confirmed", actor="customer")
-    turn.tell_staff(Reply(wording.staff_confirmed(ticket.number), kind="staff"), ticket=ticket, about=turn.person)
+    turn.tell_staff(
+        Reply(wording.staff_confirmed(ticket.number), kind="staff"), ticket=ticket, about=turn.person
+    )
     say_card(turn, ticket, first=wording.confirmed())
 
 
@@ -276,7 +290,12 @@ def reopen(turn: Turn, number: str) -> None:
         "ticket.reopen_window", region=turn.region, on=turn.book.today(turn.now)
     )
     if ticket.settled_at is not None and turn.now - ticket.settled_at > timedelta(days=int(window.amount)):
-        turn.say(wording.closed_too_long(window.text), Choice("报修", "repair"), Choice("投诉", "complaint"), _HUMAN)
+        turn.say(
+            wording.closed_too_long(window.text),
+            Choice("报修", "repair"),
+            Choice("投诉", "complaint"),
+            _HUMAN,
+        )
         return
     if not storage.tickets.move(
         turn.session,
@@ -382,9 +401,7 @@ def _named_or_only(turn: Turn) -> str:
     if len(found) == 1:
         return found[0].number
     if found:
-        choices = [
-            Choice(f"{name_of(one.kind)} {one.number}", f"ticket.urge:{one.number}") for one in found
-        ]
+        choices = [Choice(f"{name_of(one.kind)} {one.number}", f"ticket.urge:{one.number}") for one in found]
         turn.say(Reply(wording.which_to_urge(), tuple(choices), kind="question"))
     else:
         turn.say(wording.nothing_to_urge(), _HUMAN, Choice("报修", "repair"), _MINE)

@@ -28,6 +28,7 @@ class Practice(BaseModel):
     bind_tries_per_hour: PositiveInt
     paid_hold_days: PositiveInt
     promise_max_days: PositiveInt
+    credit_repeat_days: PositiveInt
     urge_priority_ceiling: PositiveInt
 
 

@@ -20,6 +20,8 @@ Outcome = Literal["found", "unclear", "unknown", "danger", "smalltalk"]
 _LONGEST: Final = 160  # characters read by the search: a question is short, a story is for a colleague
 # Lower than for an arbitrary index: our entries overlap, so a question's probability is shared by neighbours.
 _SURE: Final = 0.7
+_WHOLE: Final = 0.93  # an entry this likely answers all of a message
+_CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
@@ -151,7 +153,8 @@ class Understander:
         if not isinstance(decision, Found) and _SUGGESTS.search(asked):
             decision, weighed = self._suggestion(asked, allowed) or (decision, weighed)
         also: str | None = None
-        if len(asked) >= _SECOND_INTENT_FROM:
+        # a message with two wishes is never covered well by one entry
+        if len(asked) >= _SECOND_INTENT_FROM and weighed and weighed[0].score < _WHOLE:
             first, also = self._two_wishes(asked, allowed)
             if first is not None:
                 decision = Found(first)
@@ -183,7 +186,7 @@ class Understander:
         elif isinstance(decision, Unclear):
             outcome = "unclear"
         named = best.id if isinstance(decision, Found) else None
-        topic = best.topic if named or not weighed else self._likeliest_topic(weighed)
+        topic = best.topic if score >= _CLEAR or not weighed else self._likeliest_topic(weighed)
         return Understanding(outcome, topic, named, score, candidates, also, plain, risk)
 
     def _likeliest_topic(self, weighed: tuple[Hit, ...]) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -13,6 +14,11 @@ from storage.models import Account, Bill, Hold, Payment
 def owed_fen(bill: Bill) -> int:
     """Return what is still owed of a bill, in fen, never negative."""
     return max(bill.amount_fen - bill.paid_fen, 0)
+
+
+def yuan(fen: int) -> Decimal:
+    """Return an amount in fen as yuan, exactly."""
+    return Decimal(fen) / 100
 
 
 def by_number(session: Session, numbers: Collection[str]) -> dict[str, Bill]:

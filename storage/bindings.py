@@ -20,6 +20,15 @@ class Failures:
     hour: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A chat in which somebody bound to an account can be told, and what they call the account."""
+
+    chat: Chat
+    person: Person
+    nickname: str
+
+
 def candidate(session: Session, number: str) -> tuple[Account, Customer] | None:
     """Return the account that a proof is checked against, with its customer, or None."""
     row = session.execute(
@@ -61,18 +70,18 @@ def remove_all(session: Session, account_ids: Collection[int]) -> int:
     return int(gone.rowcount)
 
 
-def chats_of(session: Session, account_ids: Collection[int]) -> dict[int, list[tuple[Chat, Person]]]:
+def chats_of(session: Session, account_ids: Collection[int]) -> dict[int, list[Reachable]]:
     """Return the reachable chats of everybody bound to accounts, the newest chat first."""
     rows = session.execute(
-        select(col(Binding.account_id), Chat, Person)
+        select(Binding, Chat, Person)
         .join(Person, col(Person.id) == col(Binding.person_id))
         .join(Chat, col(Chat.person_id) == col(Person.id))
         .where(col(Binding.account_id).in_(list(account_ids)), col(Chat.unreachable_since).is_(None))
         .order_by(col(Chat.id).desc())
     )
-    found: dict[int, list[tuple[Chat, Person]]] = {}
-    for account_id, chat, person in rows:
-        found.setdefault(account_id, []).append((chat, person))
+    found: dict[int, list[Reachable]] = {}
+    for binding, chat, person in rows:
+        found.setdefault(binding.account_id, []).append(Reachable(chat, person, binding.nickname))
     return found
 
 

@@ -59,10 +59,12 @@ def loose_key(person: Person) -> str:
     return f"loose:{person.id}"
 
 
-def adopt(session: Session, *, person: Person, draft_key: str) -> int:
-    """Give evidence that came before the form to the form; return how many parts."""
+def adopt(session: Session, *, person: Person, draft_key: str, since: datetime) -> int:
+    """Give evidence that came since a moment, before the form, to the form; return how many parts."""
     moved = session.connection().execute(
-        update(Evidence).where(col(Evidence.draft_key) == loose_key(person)).values(draft_key=draft_key)
+        update(Evidence)
+        .where(col(Evidence.draft_key) == loose_key(person), col(Evidence.received_at) >= since)
+        .values(draft_key=draft_key)
     )
     return int(moved.rowcount)
 

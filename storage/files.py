@@ -8,9 +8,7 @@ from sqlmodel import Session, col
 from storage.models import ImportedFile
 
 
-def remember(
-    session: Session, *, kind: str, content_hash: str, name: str, rows: int, now: datetime
-) -> None:
+def remember(session: Session, *, kind: str, content_hash: str, name: str, rows: int, now: datetime) -> None:
     """Note that a file was taken in; the same content again only renews the moment."""
     row = session.execute(
         select(ImportedFile).where(

@@ -50,9 +50,7 @@ def of_staff(session: Session, staff_id: int) -> list[HandoverRequest]:
     return list(
         session.execute(
             select(HandoverRequest)
-            .where(
-                col(HandoverRequest.answered_by) == staff_id, col(HandoverRequest.closed_at).is_(None)
-            )
+            .where(col(HandoverRequest.answered_by) == staff_id, col(HandoverRequest.closed_at).is_(None))
             .order_by(col(HandoverRequest.last_at).desc())
         ).scalars()
     )

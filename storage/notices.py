@@ -99,6 +99,21 @@ def waiting_for_account(session: Session, account_id: int, person_id: int | None
     return [key for key in session.execute(statement).scalars() if key is not None]
 
 
+def waiting_credit(session: Session, account_id: int) -> list[Notice]:
+    """Return the notices about an account's credit whose message has not left yet."""
+    return list(
+        session.execute(
+            select(Notice)
+            .join(Outgoing, col(Outgoing.notice_id) == col(Notice.id))
+            .where(
+                col(Notice.account_id) == account_id,
+                col(Notice.bill_id).is_(None),
+                col(Outgoing.state) == OutgoingState.WAITING,
+            )
+        ).scalars()
+    )
+
+
 def waiting_though_paid(session: Session) -> list[int]:
     """Return the notices whose message has not left yet and whose bill is paid by now."""
     rows = session.execute(

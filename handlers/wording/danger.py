@@ -7,11 +7,16 @@ THANKS = {"谢谢", "多谢", "好的", "好", "知道了", "嗯", "ok", "谢了
 KINDS = {
     "shock": "触电",
     "line_down": "断线落地",
-    "fire": "起火冒烟",
-    "water": "水浸带电",
+    "battery": "电池起火",
     "explosion": "设备爆响",
     "gas": "燃气味",
-    "touch": "带电体可触及",
+    "fire": "起火冒烟",
+    "carbon_monoxide": "一氧化碳中毒",
+    "life_support": "生命设备断电",
+    "live_metal": "漏电带电",
+    "water": "水浸带电",
+    "child": "孩子碰电",
+    "help": "呼救",
 }
 
 
@@ -24,17 +29,18 @@ def instructions(do: Sequence[str], never: Sequence[str], call: str) -> str:
     return "\n".join(lines)
 
 
-def ask_place(number: str) -> str:
+def ask_place(number: str, *, alarmed: bool) -> str:
     """Return the only question that is asked in a danger."""
-    return (
-        f"已登记**紧急工单 {number}**，同事已收到警报。\n"
-        "安全的话，请告诉我地点：小区、楼栋、路口，或者直接发定位。"
-    )
+    known = "同事已收到警报。" if alarmed else "请同时打{phone.hotline}，让抢修马上知道。"
+    return f"已登记**紧急工单 {number}**，{known}\n人安全了再回我：在哪里？小区、楼栋、路口，或者直接发定位。"
 
 
 def place_noted() -> str:
     """Return the word that place and details are with the colleagues."""
-    return "已补充给抢修同事。请待在安全的地方，别靠近带电的东西；有人受伤先打{phone.ambulance}，起火打{phone.fire}。"
+    return (
+        "已补充给抢修同事。请待在安全的地方，别靠近带电的东西；"
+        "有人受伤先打{phone.ambulance}，起火打{phone.fire}。"
+    )
 
 
 def false_alarm() -> str:
@@ -47,11 +53,19 @@ def nothing_to_take_back() -> str:
     return "没有找到这个紧急工单。"
 
 
-def staff_alarm(number: str, kind: str, words: str, *, again: bool) -> str:
+def staff_alarm(
+    number: str, kind: str, words: str, place: str, *, again: bool, certain: bool, open_for_all: bool
+) -> str:
     """Return the alarm for the staff group."""
-    head = "🚨🚨 **仍无人接手**" if again else "🚨 **紧急**"
-    said = f"\n客户原话：{words}" if words else ""
-    return f"{head} {number} {KINDS.get(kind, kind)}{said}\n请点【我来处理】，否则会一直提醒。"
+    lines = [f"{'🚨🚨 **仍无人接手**' if again else '🚨 **紧急**'} {number} {KINDS.get(kind, kind)}"]
+    if words:
+        lines.append(f"客户原话：{words}")
+    lines.append(f"地点：{place or '还不知道，已在问'}")
+    if not certain:
+        lines.append("可能不是眼前的事，请先核实。")
+    if open_for_all:
+        lines.append("请点【我来处理】，否则会一直提醒。**回复本条消息**即发给客户。")
+    return "\n".join(lines)
 
 
 def staff_more(number: str, words: str, evidence: int) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
-from knowledge.rules.arrears_file import ArrearsFile, CustomerClass, StepRow, read_file
+from knowledge.rules.arrears_file import ArrearsFile, CustomerClass, PauseRow, StepRow, read_file
 from knowledge.rules.quiet_hours import SendingWindow
 from knowledge.rules.workdays import calendar_of
 
@@ -88,6 +88,15 @@ class ArrearsRules:
             skip_first_day_of_holiday=row.skip_first_day_of_holiday,
             calendar=calendar_of(region),
         )
+
+    def moratorium(self, region: str | None, on: date) -> PauseRow | None:
+        """Return the pause in which no reminder goes to a region on a day, the longest one, or None."""
+        rows = [
+            row
+            for row in self._file.moratoria
+            if row.region in (None, region) and row.start <= on < row.to
+        ]
+        return max(rows, key=lambda row: row.to, default=None)
 
     def credit_notices(self, credit: CreditFacts) -> list[PlannedNotice]:
         """Return the one reminder a credit calls for, or none."""

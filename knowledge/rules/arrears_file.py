@@ -118,6 +118,22 @@ class LateFeeRow(Dated):
     fact: str | None = None
 
 
+class PauseRow(_Strict):
+    """A time in which nobody of a region is reminded: a disaster, extreme heat, examinations."""
+
+    region: str | None
+    start: date
+    to: date  # the first day after it
+    reason: str
+    source: str
+
+    @model_validator(mode="after")
+    def _lasts(self) -> PauseRow:
+        if self.to <= self.start:
+            raise ValueError("a pause ends after it has begun")
+        return self
+
+
 class ArrearsFile(_Strict):
     """The whole file."""
 
@@ -128,6 +144,7 @@ class ArrearsFile(_Strict):
     cutoff: tuple[CutoffRow, ...]
     late_fee: tuple[LateFeeRow, ...]
     unread_regions: frozenset[str]
+    moratoria: tuple[PauseRow, ...] = ()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What kinds of ticket there are, how their numbers begin, and what they are called (data/ticket_kinds.yaml)."""
+"""The kinds of ticket, how their numbers begin, and what they are called (data/ticket_kinds.yaml)."""
 
 from collections.abc import Mapping
 from functools import cache

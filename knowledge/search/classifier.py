@@ -21,7 +21,7 @@ class Classifier:
         groups: NDArray[np.int64],
         families: NDArray[np.int64] | None = None,
     ) -> None:
-        """Take the alikeness of the chosen phrasings to each other, their entries, and the entries' families."""
+        """Take the alikeness of the chosen phrasings to each other, their entries, and the families."""
         size = len(chosen)
         alikeness[np.arange(size), np.arange(size)] += _RIDGE
         # in place (LAPACK wants columns first; a symmetric matrix does not care), half the memory of a solve

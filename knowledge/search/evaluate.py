@@ -62,7 +62,9 @@ class Report:
     coverage: float  # share of all questions that were answered
     coverage_in_scope: float  # share of questions in scope that were answered
     precision: float  # share of answers that were right
-    auroc: float  # in scope against out of scope by score; NaN where one of them is missing
+    auroc: (
+        float  # in scope against out of scope by how answerable they seem; NaN where one of them is missing
+    )
     p50_ms: float
     p99_ms: float
     entries: int
@@ -155,7 +157,7 @@ def evaluate(
     def answer(question: str) -> Answered:
         hits = tuple(index.rank(question, top=10 if by is None else 30))
         decision = index.decide(question)
-        return Answered(hits, type(decision).__name__.lower(), hits[0].score if hits else 0.0)
+        return Answered(hits, type(decision).__name__.lower(), index.answerable(question))
 
     def timed(question: str) -> None:
         index.decide(question)

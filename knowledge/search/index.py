@@ -166,6 +166,10 @@ class Index:
         hits, answerable = self._hits(self._reader.read(question, self._speller), _CANDIDATES, allowed)
         return self._decided(hits, answerable, self._judgement.sure if sure is None else sure), hits
 
+    def answerable(self, question: str) -> float:
+        """Return the probability (0 to 1) that any entry answers the question, whichever it is."""
+        return self._hits(self._reader.read(question, self._speller), 1, None)[1]
+
     def _decided(self, hits: tuple[Hit, ...], answerable: float, sure: float) -> Decision:
         if not hits:
             return Unknown(())
@@ -185,24 +189,25 @@ class Index:
         candidates = self._candidates(reading, evidence, allowed=self._mask(allowed))
         if candidates is None:
             return (), 0.0
-        exact = self._exact.get(reading.units, set())
         verdict = self._judgement.weigh(candidates.figures, candidates.question)
-        scores = verdict.scores
-        if exact:
-            same = np.isin(candidates.entries, list(exact))
-            if same.any():
-                # said word for word: certain, unless two entries claim the words
-                scores = np.where(same, 1.0 / same.sum(), scores * 0.01)
-        order = np.argsort(-scores, kind="stable")[:top]
+        scores: list[float] = verdict.scores.tolist()
+        entries: list[int] = candidates.entries.tolist()
+        answerable = verdict.answerable
+        exact = self._exact.get(reading.units)
+        if exact is not None and not exact.isdisjoint(entries):
+            # said word for word: certain, unless two entries claim the words
+            same = len(exact.intersection(entries))
+            scores = [
+                1.0 / same if entry in exact else score * 0.01
+                for entry, score in zip(entries, scores, strict=True)
+            ]
+            answerable = 1.0
+        order = sorted(range(len(scores)), key=lambda place: -scores[place])[:top]
+        phrasings: list[int] = candidates.phrasings.tolist()
         hits = tuple(
-            Hit(
-                self._ids[candidates.entries[place]],
-                float(scores[place]),
-                self._texts[candidates.phrasings[place]],
-            )
-            for place in order
+            Hit(self._ids[entries[place]], scores[place], self._texts[phrasings[place]]) for place in order
         )
-        return hits, 1.0 if exact else verdict.answerable
+        return hits, answerable
 
     def _mask(self, allowed: Collection[str] | None) -> NDArray[np.bool_] | None:
         if allowed is None:

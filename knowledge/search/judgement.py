@@ -115,7 +115,7 @@ class Judgement:
     def learn(self, trials: Sequence[Trial]) -> Self:
         """Return this judgement moved towards what the trials say.
 
-        Editors write phrasings to differ from each other, customers do not: the prior keeps most of the weight.
+        Editors write phrasings to differ, customers do not: the prior keeps most of the weight.
         """
         asked = [trial for trial in trials if trial.known]
         if sum(trial.right is not None for trial in asked) < _FEWEST_TRIALS:

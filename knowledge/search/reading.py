@@ -63,7 +63,7 @@ class Reader:
 
 
 def comparable(plain: str) -> str:
-    """Return a normalised text with terms and numbers in one spelling, account and ticket numbers left out."""
+    """Return a normalised text in one spelling of terms and numbers, account and ticket numbers left out."""
     return _LONG_NUMBER.sub(" ", canonical_numbers(fold(plain)))
 
 

@@ -21,6 +21,8 @@ _VIEWS: Final = 3
 # Okapi BM25 (Robertson and Zaragoza 2009): saturation of repeats, weight of a phrasing's length.
 _K1: Final = 1.2
 _B: Final = 0.5
+_MANY: Final = 1000  # phrasings
+_COMMON: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,18 @@ class Space:
                     covering.append(rarity * count * (_K1 + 1) / (count + damp))
                     resembling.append(weight / norm)
         width = int(self._offsets[-1])
-        order = np.lexsort((rows, columns))
-        self._rows = np.array(rows, dtype=np.int32)[order]
-        self._covering = np.array(covering, dtype=np.float32)[order]
-        self._resembling = np.array(resembling, dtype=np.float32)[order]
+        column_of = np.array(columns, dtype=np.int64)
+        spread = np.bincount(column_of, minlength=width)
+        if self.size > _MANY:
+            # what stands in every fifth phrasing tells nothing, and would be half of all the work
+            spread[spread > self.size * _COMMON] = 0
+        kept = spread[column_of] > 0
+        order = np.lexsort((np.array(rows)[kept], column_of[kept]))
+        self._rows = np.array(rows, dtype=np.int32)[kept][order]
+        self._covering = np.array(covering, dtype=np.float32)[kept][order]
+        self._resembling = np.array(resembling, dtype=np.float32)[kept][order]
         starts = np.zeros(width + 1, dtype=np.int64)
-        np.cumsum(np.bincount(np.array(columns), minlength=width), out=starts[1:])
+        np.cumsum(spread, out=starts[1:])
         self._starts: list[int] = starts.tolist()
 
     def alikeness(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -134,6 +142,8 @@ class Space:
                 weight = (rarity + 0.1) * (1 + _LOG[min(count, 9)])
                 squares += weight * weight
                 total += rarity * count
+                if starts[column] == starts[column + 1]:
+                    continue
                 parts.append(slice(starts[column], starts[column + 1]))
                 lengths.append(starts[column + 1] - starts[column])
                 covering.append(float(count))

@@ -1,12 +1,16 @@
 """Words of a sentence, by a tokenizer of our own that knows the words of the trade."""
 
 import logging
+import warnings
 from collections.abc import Iterable
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 
-import jieba
+# jieba's source is older than Python's warnings about its escapes, and about pkg_resources
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import jieba
 
 __all__ = ["Segmenter", "default_dictionary"]
 

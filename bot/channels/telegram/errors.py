@@ -37,6 +37,7 @@ _NO_LONGER_THERE = (
     "message to be replied not found",
 )
 RETRY_SECONDS = 1.0
+LONGEST_REASON = 200
 
 
 def retry_seconds(error: RetryAfter) -> float:
@@ -47,26 +48,26 @@ def retry_seconds(error: RetryAfter) -> float:
 
 def meaning(error: TelegramError) -> DeliveryError:
     """Return what became of a message whose sending raised this error."""
+    said = str(error)[:LONGEST_REASON]  # it may hold a whole page of something in between
     match error:
         case NotSent():
-            return NotNow(str(error), RETRY_SECONDS)
+            return NotNow(said, RETRY_SECONDS)
         case RetryAfter():
-            return NotNow(str(error), float(math.ceil(retry_seconds(error))))
+            return NotNow(said, float(math.ceil(retry_seconds(error))))
         case ChatMigrated():
             return Moved(str(error.new_chat_id))
         case Forbidden():
-            return Unreachable(str(error))
+            return Unreachable(said)
         # BadRequest is a kind of NetworkError to the library: asked later it would be tried for ever.
         case BadRequest():
-            said = str(error).lower()
-            if any(one in said for one in _NOBODY_THERE):
-                return Unreachable(str(error))
-            return Undeliverable(str(error))
+            if any(one in said.lower() for one in _NOBODY_THERE):
+                return Unreachable(said)
+            return Undeliverable(said)
         case InvalidToken():
             # Also what an empty 404 from something in between looks like, so the queue must be kept.
-            return ChannelBroken(str(error))
+            return ChannelBroken(said)
         case _:
-            return Uncertain(str(error))
+            return Uncertain(said)
 
 
 def is_unreadable_markup(error: BadRequest) -> bool:

@@ -72,6 +72,7 @@ def upgrade() -> None:
     sa.Column('memory', sa.JSON(), nullable=False),
     sa.Column('memory_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('with_staff_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('in_queue', sa.Boolean(), nullable=False),
     sa.Column('opted_out', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )

@@ -1,0 +1,46 @@
+"""Runs the measurements: `python -m benchmarks [answers|throughput|service] [--quick] [--dev DIR]`."""
+
+import argparse
+import os
+import platform
+import sys
+from pathlib import Path
+
+from benchmarks import answers, service, throughput
+
+DEV_SETS = "DIANLING_DEV_SETS"
+PARTS = ("answers", "throughput", "service")
+
+
+def main() -> int:
+    """Run the parts asked for (all of them by default); 0 is success, 1 a measurement that could not be made."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=PARTS, help="only this part; by default all of them")
+    parser.add_argument("--quick", action="store_true", help="fewer questions and rounds: for a first look")
+    parser.add_argument(
+        "--dev",
+        type=Path,
+        default=Path(os.environ[DEV_SETS]) if os.environ.get(DEV_SETS) else None,
+        help=f"folder of foreign sets, *_kb.tsv and *_queries.tsv (default: ${DEV_SETS}, else none)",
+    )
+    asked = parser.parse_args()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()}")
+    failed: list[str] = []
+    for part in PARTS if asked.part is None else (asked.part,):
+        try:
+            match part:
+                case "answers":
+                    answers.run(quick=asked.quick, foreign=asked.dev)
+                case "throughput":
+                    throughput.run(quick=asked.quick)
+                case _:
+                    service.run(quick=asked.quick)
+        except Exception as error:
+            # The other parts are still worth their figures.
+            print(f"{part}: not measured: {type(error).__name__}: {error}", file=sys.stderr)
+            failed.append(part)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

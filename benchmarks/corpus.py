@@ -1,0 +1,105 @@
+"""What is asked and what is stored: our own phrasings, thinned out or grown, and foreign sets of files."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from knowledge.library import Entry, Library
+from knowledge.search.evaluate import read_lines, read_phrasings
+
+__all__ = ["HOW_GROWN", "SEED", "Asked", "Shelf", "foreign_shelves", "own_library", "own_shelf"]
+
+SEED = 20261101
+LEAST_PHRASINGS = 3  # an entry that keeps fewer after one is left out says little
+MOST_STORED = 40_000  # phrasings: beyond it, every entry keeps only its first ones
+
+# Invented towns: the place is what tells a grown entry from the one it was grown from.
+_TOWNS = (
+    "青柳镇", "石桥镇", "白鹭镇", "双溪镇", "金堂镇", "云台镇", "清泉镇", "竹园镇", "枫林镇", "永安镇",
+    "大湾镇", "南屏镇", "东岭镇", "西坪镇", "北塘镇", "龙潭镇", "凤鸣镇", "松岗镇", "沙洲镇", "梅岭镇",
+)  # fmt: skip
+
+HOW_GROWN = (
+    "Entries beyond our own are copies of ours that speak of one of twenty invented towns (青柳镇电费分几档).\n"
+    "One phrasing of every entry, never its standard question, is left out and asked. Where more than\n"
+    f"{MOST_STORED:,} phrasings would have to be stored, every entry keeps only its first ones."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question and the entry that should answer it, None where none should."""
+
+    question: str
+    expected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What every system stores, (entry id, phrasing) pairs, and what it is asked."""
+
+    name: str
+    entries: int
+    stored: tuple[tuple[str, str], ...]
+    asked: tuple[Asked, ...]
+
+
+def own_library(library: Library, size: int) -> tuple[Library, tuple[Asked, ...]]:
+    """Return a library of `size` entries, one phrasing of each taken out of it, and those phrasings in random order."""
+    chance = random.Random(SEED)
+    base = [
+        entry
+        for entry in library.entries.values()
+        if entry.audience == "public" and len(entry.similar) > LEAST_PHRASINGS and not entry.regions
+    ]
+    if size < len(base):
+        base = chance.sample(base, size)
+    entries: list[Entry] = []
+    asked: list[Asked] = []
+    per_entry = max(LEAST_PHRASINGS, MOST_STORED // size)
+    for entry in _grown(base, size):
+        left_out = chance.choice(entry.similar)
+        kept = tuple(one for one in entry.similar if one != left_out)[: per_entry - 1]
+        entries.append(replace(entry, similar=kept))
+        asked.append(Asked(left_out, entry.id))
+    chance.shuffle(asked)
+    grown = Library(
+        entries,
+        facts=library.facts,
+        sources=library.sources,
+        topics=library.topics.values(),
+        utility=library.utility,
+    )
+    return grown, tuple(asked)
+
+
+def own_shelf(library: Library, asked: Sequence[Asked]) -> Shelf:
+    """Return what the peers store to be asked the same."""
+    stored = tuple((entry.id, one) for entry in library.entries.values() for one in entry.phrasings)
+    return Shelf(f"{len(library.entries):,} entries", len(library.entries), stored, tuple(asked))
+
+
+def foreign_shelves(folder: Path) -> Iterator[Shelf]:
+    """Return the foreign sets of a folder: NAME_kb.tsv, NAME_queries.tsv and, where there is one, NAME_oos_near.tsv."""
+    for file in sorted(folder.glob("*_kb.tsv")):
+        name = file.name.removesuffix("_kb.tsv")
+        stored = tuple(read_phrasings(file))
+        asked = [Asked(line.question, line.expected) for line in read_lines(folder / f"{name}_queries.tsv")]
+        near = folder / f"{name}_oos_near.tsv"
+        if near.exists():
+            # Their first column names an entry that was taken out: nothing stored answers them.
+            asked += [Asked(line.question, None) for line in read_lines(near)]
+        random.Random(SEED).shuffle(asked)
+        yield Shelf(f"{name} (foreign)", len({entry_id for entry_id, _ in stored}), stored, tuple(asked))
+
+
+def _grown(base: Sequence[Entry], size: int) -> Iterator[Entry]:
+    for number in range(size):
+        entry, copy = base[number % len(base)], number // len(base)
+        yield entry if copy == 0 else _elsewhere(entry, _TOWNS[copy - 1], copy)
+
+
+def _elsewhere(entry: Entry, town: str, copy: int) -> Entry:
+    question, *similar = (f"{town}{phrasing}" for phrasing in entry.phrasings)
+    return replace(entry, id=f"{entry.id}.town{copy}", question=question, similar=tuple(similar))

@@ -1,0 +1,115 @@
+"""Questions that several forms ask: the place or account, and the phone number."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import storage.people
+from handlers.forms import Refused, Step
+from handlers.masking import tail
+from handlers.messages import Message
+from handlers.turn import Turn
+from handlers.wording import repairs as wording
+from storage.models import Account
+
+_ACCOUNT = "account:"
+_PHONE = re.compile(r"\+?\d[\d -]{5,16}\d")
+_LONGEST = 60
+_TEXT_LIMIT = 1000
+
+
+def place_step(
+    ask: Callable[[Turn], str],
+    *,
+    skippable: bool = False,
+    then: Callable[[Turn], bool] = lambda _turn: False,
+) -> Step:
+    """Return the question for a place: a bound account as a button, a shared location, or words."""
+    return Step(
+        name="place",
+        label="地点",
+        ask=ask,
+        take=_take_place,
+        choices=_bound,
+        skippable=skippable,
+        asks="location",
+        then=then,
+    )
+
+
+def phone_step(ask: Callable[[Turn], str]) -> Step:
+    """Return the question for a phone number: the own one by a button, or typed; never required."""
+    return Step(name="phone", label="联系电话", ask=ask, take=_take_phone, skippable=True, asks="contact")
+
+
+def words_step(name: str, label: str, ask: Callable[[Turn], str], *, least: int, short: str) -> Step:
+    """Return a question for free words; `least` 0 makes it skippable."""
+
+    def take(turn: Turn, _message: Message) -> Any:
+        if len(turn.text) < least:
+            return Refused(short) if turn.text else None
+        return turn.text[:_TEXT_LIMIT] or None
+
+    return Step(name=name, label=label, ask=ask, take=take, skippable=least == 0, free=True)
+
+
+def account_of(turn: Turn, place: str) -> Account | None:
+    """Return the bound account that was chosen as the place, or None."""
+    if not place.startswith(_ACCOUNT):
+        return None
+    assert turn.person.id is not None
+    wanted = int(place.removeprefix(_ACCOUNT))
+    for account, _ in storage.people.accounts_of(turn.session, turn.person.id):
+        if account.id == wanted:
+            return account
+    return None
+
+
+def place_words(turn: Turn, place: str) -> str:
+    """Return a kept place as words: an account's own address, else what was said."""
+    account = account_of(turn, place)
+    return account.address if account is not None else place
+
+
+def has_accounts(turn: Turn) -> bool:
+    """Return whether the one who speaks has a bound account."""
+    return bool(_bound(turn))
+
+
+def looks_like_phone(text: str) -> bool:
+    """Return whether the words are a phone number."""
+    return _PHONE.fullmatch(text) is not None
+
+
+def _bound(turn: Turn) -> tuple[tuple[str, str], ...]:
+    assert turn.person.id is not None
+    return tuple(
+        (
+            f"{_ACCOUNT}{account.id}",
+            f"{binding.nickname or account.community or '户号'} {tail(account.number)}",
+        )
+        for account, binding in storage.people.accounts_of(turn.session, turn.person.id)
+    )
+
+
+def _take_place(turn: Turn, message: Message) -> Any:
+    if message.location is not None:
+        return wording.located(message.location.label)
+    if not turn.text:
+        return None
+    if len(turn.text) < 2 or (turn.text.isascii() and turn.text.isdigit()):
+        return Refused(wording.bad_place())
+    for value, label in _bound(turn):
+        if turn.text in (label, label.partition(" ")[0]):
+            return value
+    return turn.text[:_LONGEST]
+
+
+def _take_phone(turn: Turn, message: Message) -> Any:
+    if message.contact is not None:
+        return message.contact.phone if message.contact.own else Refused(wording.bad_contact())
+    if not turn.text:
+        return None
+    if looks_like_phone(turn.text):
+        return turn.text
+    return Refused(wording.bad_phone())
