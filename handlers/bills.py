@@ -91,7 +91,10 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
     except ValueError:
         turn.say(wording.ask("kwh"))
         return
-    turn.heard.sources = estimate.sources
+    sources = turn.book.library.sources
+    turn.heard.sources = tuple(
+        sources[one].citation(region=question.region) for one in estimate.sources if one in sources
+    )
     choices = [Choice("我的电费", "bill_view"), Choice("没解决，找人工", "handover")]
     if question.peak_kwh is None and question.customer == "residential":
         choices.insert(0, Choice("按峰谷算", "bill.split"))

@@ -219,7 +219,7 @@ def listen(turn: Turn) -> None:
         return
     if turn.conversation is not None and DIALOGUES[turn.conversation.topic](turn):
         return
-    if bills.listen(turn):
+    if accounts.listen(turn) or bills.listen(turn):
         return
     if not turn.text:
         repairs.take_unasked(turn)

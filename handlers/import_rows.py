@@ -236,7 +236,7 @@ ROWS: Mapping[str, type[Row]] = {
     "payments": PaymentRow,
 }
 
-# The first name of a field is the one in faults and differences. Compared without spaces, underlines and case.
+# The first name of a field is the usual one. Names are compared without spaces, underlines and case.
 _NUMBER_OF = {
     "customers": ("number", "customer_number", "客户编号", "用户编号"),
     "accounts": ("number", "account_number", "户号", "用电户号"),

@@ -123,7 +123,7 @@ def check(moment: Moment, notice: Notice) -> Fate:
 
 
 def step_of(moment: Moment, notice: Notice) -> StepRow | None:
-    """Return the row of the rules that a bill's notice goes by; None for credit or a step no more in force."""
+    """Return the row of the rules that a notice goes by; None for credit or a step no more in force."""
     return next((row for row in _steps(moment, notice) if row.step == notice.step), None)
 
 

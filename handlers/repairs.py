@@ -32,23 +32,25 @@ _REMOTE = re.compile(r"牧区|牧场|海岛|山区|深山|林场")
 
 def start(turn: Turn, argument: str) -> None:
     """Begin a report with what was said already: the kind of fault, the place, the words themselves."""
-    known: dict[str, Any] = {}
-    subtype = argument or (_OF_TOPIC.get(turn.heard.topic or "", "") if turn.message.choice is None else "")
     said = turn.text if turn.message.choice is None else ""
+    if wording.ONLY_ASKING.fullmatch(said):
+        said = ""
+    subtype = argument or (_OF_TOPIC.get(turn.heard.topic or "", "") if said else "")
+    known: dict[str, Any] = {}
     if subtype == "single":
         known["scope"] = "mine"
     elif subtype in ("building", "area"):
         known["scope"] = subtype
     elif subtype:
         known["subtype"] = subtype
-    if said and not wording.ONLY_ASKING.fullmatch(said):
+    if said:
         known["description"] = said
         place = extract_place(said)
         if place:
             known["place"] = place
     if forms.occupied(turn, FORM, f"repair.anew:{argument}"):
         return
-    entry = turn.book.library.entries.get(turn.heard.entry or "")
+    entry = turn.book.library.entries.get(turn.heard.entry or "") if said else None
     answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
     if answer is not None:
         turn.say(answer.text)

@@ -17,6 +17,7 @@ from knowledge.sources import Sources, read_sources
 from knowledge.utility import Utility
 
 HERE = Path(__file__).parent
+OWN_PRACTICE = "own.practice"
 ENTRIES_DIR = HERE / "entries"
 DATA_DIR = HERE / "data"
 
@@ -207,7 +208,8 @@ class Library:
         return tuple(
             self.sources[source].citation(tuple(listed), region=region)
             for source, listed in articles.items()
-            if source in self.sources
+            # Our own way of working is no document that a customer could look up.
+            if source in self.sources and source != OWN_PRACTICE
         )
 
     def _work_out_served(self, region: str, on: date, audience: Audience) -> Mapping[str, Entry]:
@@ -235,7 +237,7 @@ class Library:
 
 def _worth_citing(fact: Fact) -> bool:
     """A telephone number or our own name has no paper that a customer would want to read."""
-    return fact.source != "own.practice" and not fact.id.startswith("phone.")
+    return fact.source != OWN_PRACTICE and not fact.id.startswith("phone.")
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -206,14 +206,14 @@ def ask_place_again() -> str:
     return "没认出这个地方。请只写小区、街道或村名；说不清也没关系，可以直接报修。"
 
 
+def not_recognised() -> str:
+    """Return the way on when a place was not recognised twice."""
+    return "还是没对上这个地方，不再让您重复了。直接报修或找同事就行，我们来核实。"
+
+
 def ask_name_of_location() -> str:
     """Return the question after a place on the map: announcements go by names."""
     return "位置收到了。停电信息是按小区和路名公布的，请再打一下小区名或路名；要报修的话，这个位置会附上。"
-
-
-def ask_with_question() -> str:
-    """Return how to ask while a form is open."""
-    return "请把地方和问题一起说，比如“翠湖路今天停电吗”，我查好再继续。"
 
 
 def elsewhere(utility: str, place: str) -> str:

@@ -20,8 +20,8 @@ from knowledge.text.synonyms import Synonyms
 
 __all__ = ["Decision", "Found", "Hit", "Index", "NothingToIndex", "Unclear", "Unknown"]
 
-_CANDIDATES: Final = 20  # entries compared in detail
-_PHRASINGS: Final = 60  # phrasings compared in detail
+_CANDIDATES: Final = 14  # entries compared in detail
+_PHRASINGS: Final = 42  # phrasings compared in detail
 _CLASSIFIER_LIMIT: Final = 4_000  # phrasings the classifier is fitted on: its cost grows with the cube
 _MASKS: Final = 256  # sets of allowed entries kept: one per region, day and audience
 _TRIALS: Final = 400  # phrasings left out to see how sure we may be
@@ -231,16 +231,13 @@ class Index:
         *,
         allowed: NDArray[np.bool_] | None = None,
         without: int | None = None,
-        whole_entry: bool = False,
     ) -> Candidates | None:
-        """Return the best candidates; `without` leaves one phrasing, or its whole entry, out."""
+        """Return the best candidates; `without` leaves one phrasing out."""
         covered, alike = evidence.covered, evidence.alike
         both = covered + alike
         if without is not None:
             both[without] = -1.0
         best = np.maximum.reduceat(both, self._starts)
-        if without is not None and whole_entry:
-            best[self._groups[without]] = -1.0
         if allowed is not None:
             best = np.where(allowed, best, np.float32(-1.0))
         if len(best) > _CANDIDATES:
@@ -255,7 +252,7 @@ class Index:
             figures[:, 3], figures[:, 8] = (
                 self._classifier.scores(alike, entries)
                 if without is None
-                else self._classifier.scores_without(without, whole_entry=whole_entry, entries=entries)
+                else self._classifier.scores_without(without, entries)
             )
         # one row per entry, one column per phrasing of it, the best first; -1 where there is none
         counts = self._counts[entries]
@@ -309,19 +306,11 @@ class Index:
             reading = readings[phrasing]
             if not reading.units:
                 continue
-            evidence = self._space.evidence(reading)
-            group = int(self._groups[phrasing])
-            kept = self._candidates(reading, evidence, without=phrasing)
-            removed = self._candidates(reading, evidence, without=phrasing, whole_entry=True)
-            if kept is not None:
-                right = np.flatnonzero(kept.entries == group)
-                trials.append(
-                    judgement.Trial(
-                        kept.figures, kept.question, int(right[0]) if len(right) else None, known=True
-                    )
-                )
-            if removed is not None:
-                trials.append(judgement.Trial(removed.figures, removed.question, None, known=False))
+            candidates = self._candidates(reading, self._space.evidence(reading), without=phrasing)
+            if candidates is not None:
+                right = np.flatnonzero(candidates.entries == self._groups[phrasing])
+                if len(right):
+                    trials.append(judgement.Trial(candidates.figures, int(right[0])))
         return self._judgement.learn(trials)
 
 

@@ -6,7 +6,6 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from knowledge.search.evidence import FEATURES
 
@@ -44,21 +43,15 @@ _WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is
 
 _PULL: Final = 0.02  # how strongly what a library's own phrasings teach is held back by the prior
 _FEWEST_TRIALS: Final = 50
-_NEAR_STRANGERS: Final = (
-    0.17  # near-miss questions for every question we can answer, seen at a bank's hotline
-)
-_PRECISION: Final = 0.96  # of answers given, on left-out phrasings and entries
-_SUREST: Final = 0.95  # never ask for more than this
+_STEPS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Candidates of a left-out phrasing: `right` is the place of its entry, None if it is not among them."""
+    """Candidates of a left-out phrasing: `right` is the place of its entry among them."""
 
     figures: NDArray[np.float32]
-    question: Floats
-    right: int | None
-    known: bool  # False: its whole entry was left out
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +110,9 @@ class Judgement:
 
         Editors write phrasings to differ, customers do not: the prior keeps most of the weight.
         """
-        asked = [trial for trial in trials if trial.known]
-        if sum(trial.right is not None for trial in asked) < _FEWEST_TRIALS:
+        if len(trials) < _FEWEST_TRIALS:
             return self
-        ranking = fit_ranking(asked, self.ranking, _PULL)
+        ranking = fit_ranking(trials, self.ranking, _PULL)
         return replace(self, ranking=ranking)
 
 
@@ -140,44 +132,30 @@ def prior(richness: float) -> Judgement:
 
 def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
     """Return the weights under which the right candidates are likeliest, pulled towards `start`."""
-    usable = [(trial.figures.astype(np.float64), trial.right) for trial in trials if trial.right is not None]
-    width = max(len(figures) for figures, _ in usable)
-    figures = np.zeros((len(usable), width, len(FEATURES)))
-    absent = np.full((len(usable), width), -1e9)
-    right = np.zeros(len(usable), dtype=np.int64)
-    for row, (found, place) in enumerate(usable):
-        figures[row, : len(found)] = found
-        absent[row, : len(found)] = 0.0
-        right[row] = place
-    rows = np.arange(len(usable))
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
+    width = max(len(trial.figures) for trial in trials)
+    figures = np.zeros((len(trials), width, len(FEATURES)))
+    absent = np.full((len(trials), width), -1e9)
+    right = np.zeros(len(trials), dtype=np.int64)
+    for row, trial in enumerate(trials):
+        figures[row, : len(trial.figures)] = trial.figures
+        absent[row, : len(trial.figures)] = 0.0
+        right[row] = trial.right
+    rows = np.arange(len(trials))
+    weights = start.copy()
+    # Newton's method on a convex cost in nine figures: a handful of steps
+    for _ in range(_STEPS):
         scores = figures @ weights + absent
         scores -= scores.max(axis=1, keepdims=True)
         chances = np.exp(scores)
         chances /= chances.sum(axis=1, keepdims=True)
-        cost = -np.log(chances[rows, right] + 1e-12).mean() + pull * ((weights - start) ** 2).sum()
-        chances[rows, right] -= 1.0
-        slope = np.einsum("nm,nmf->f", chances, figures) / len(rows) + 2 * pull * (weights - start)
-        return float(cost), slope
-
-    best: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return best
-
-
-def fit_certainty(signals: Floats, true: Floats, weight: Floats, start: Floats, pull: float) -> Floats:
-    """Return logistic coefficients for 0/1 outcomes, pulled towards `start`."""
-    total = weight.sum()
-
-    def loss(coefficients: Floats) -> tuple[float, Floats]:
-        scores = signals @ coefficients
-        cost = (weight * (np.logaddexp(0, scores) - true * scores)).sum() / total
-        slope = signals.T @ (weight * (1 / (1 + np.exp(-scores)) - true)) / total
-        drift = coefficients - start
-        return float(cost + pull * (drift**2).sum()), slope + 2 * pull * drift
-
-    best: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return best
+        expected = np.einsum("nm,nmf->nf", chances, figures)
+        slope = (expected - figures[rows, right]).mean(axis=0) + 2 * pull * (weights - start)
+        spread = np.einsum("nm,nmf,nmg->fg", chances, figures, figures) - expected.T @ expected
+        step = np.linalg.solve(spread / len(rows) + 2 * pull * np.eye(len(start)), slope)
+        weights = weights - step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
 
 
 def _sigmoid(value: float) -> float:

@@ -1,7 +1,6 @@
 """What arrives at Telegram when the desk has something to say."""
 
 import pytest
-from tests.fake_bot_api import Fault, FakeBotApi
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.rendering import units
@@ -15,6 +14,8 @@ from bot.delivery import (
     Unreachable,
 )
 from handlers.messages import Choice, Reply
+from tests.fake_bot_api import FakeBotApi, Fault
+from tests.fake_bot_api.methods import METHODS
 
 ALICE = 4711
 STAFF = -100200300
@@ -71,9 +72,7 @@ async def test_an_edit_that_changes_nothing_is_a_success(telegram: TelegramChann
 async def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramChannel, api: FakeBotApi):
     first = await telegram.send(str(ALICE), "a", Reply("已受理", card="t:1"), replaces=None)
     api.state.chat(ALICE).messages.clear()
-    second = await telegram.send(
-        str(ALICE), "b", Reply("已派单", card="t:1", quiet=True), replaces=first
-    )
+    second = await telegram.send(str(ALICE), "b", Reply("已派单", card="t:1", quiet=True), replaces=first)
     assert second != first
     assert api.state.texts(ALICE) == ["已派单"]
 
@@ -117,7 +116,9 @@ async def test_beside_choices_the_native_button_has_a_line_of_its_own(
     assert len(removals) == 1
 
 
-async def test_unreadable_markup_goes_out_as_plain_text(telegram: TelegramChannel, api: FakeBotApi, monkeypatch):
+async def test_unreadable_markup_goes_out_as_plain_text(
+    telegram: TelegramChannel, api: FakeBotApi, monkeypatch
+):
     monkeypatch.setattr("bot.channels.telegram.rendering.to_html", lambda text: f"<b>{text}")
     await telegram.send(str(ALICE), "a", Reply("**注意**安全"), replaces=None)
     assert api.state.texts(ALICE) == ["注意安全"]
@@ -177,9 +178,7 @@ async def test_what_went_wrong_decides_what_is_done(
 async def test_an_answer_that_makes_no_sense_leaves_it_open(
     telegram: TelegramChannel, api: FakeBotApi, monkeypatch
 ):
-    monkeypatch.setitem(
-        __import__("tests.fake_bot_api.methods", fromlist=["METHODS"]).METHODS, "sendMessage", lambda *_: True
-    )
+    monkeypatch.setitem(METHODS, "sendMessage", lambda *_: True)
     with pytest.raises(Uncertain):
         await telegram.send(str(ALICE), "a", Reply("好"), replaces=None)
 
@@ -219,7 +218,6 @@ async def test_a_later_part_that_came_too_early_is_sent_again_by_itself(
     telegram: TelegramChannel, api: FakeBotApi
 ):
     text = "\n\n".join("电" * 3000 for _ in range(2))
-    api.state.faults.add(Fault("error", times=0))
     first = api.state.faults.add(Fault("slow", times=1))
     api.state.faults.add(Fault("flood", times=1, seconds=1))
     await telegram.send(str(ALICE), "a", Reply(text), replaces=None)

@@ -18,7 +18,6 @@ from telegram import (
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
-from telegram import Message as Posted
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.channels.telegram import errors, reading, rendering
@@ -204,8 +203,8 @@ class TelegramChannel:
     async def _post_once(
         self, address: str, text: str, parse_mode: str | None, markup: Markup | None, silent: bool
     ) -> int:
-        async def post() -> Posted:
-            return await self._bot.send_message(
+        async def post() -> int:
+            posted = await self._bot.send_message(
                 self._chat_of(address),
                 text,
                 parse_mode=parse_mode,
@@ -213,14 +212,15 @@ class TelegramChannel:
                 disable_notification=silent,
                 link_preview_options=_NO_PREVIEW,
             )
+            return posted.message_id
 
         try:
-            return (await self._answered(post())).message_id
+            return await self._answered(post())
         except ChatMigrated as error:
             if not self._is_staff(address):
                 raise
             self._move_staff(error.new_chat_id)
-            return (await self._answered(post())).message_id
+            return await self._answered(post())
 
     async def _edit(self, address: str, ref: str, text: str, inline: InlineKeyboardMarkup | None) -> bool:
         """Write a text into an earlier message; return False where that message can no longer be edited."""

@@ -19,6 +19,7 @@ from bot.delivery import RawUpdate, Take
 log = structlog.get_logger()
 
 BATCH = 100
+IDLE_SECONDS = 0.25  # between two looks where a look does not wait for news
 GRACE_SECONDS = 10.0  # beyond the time that a long poll may take by itself
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -86,7 +87,10 @@ class Poll:
         updates = await self._request.post(
             f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=self._seconds + GRACE_SECONDS
         )
-        if not isinstance(updates, list) or not updates:
+        if not isinstance(updates, list):
+            raise TelegramError("the server's updates are not a list")
+        if not updates:
+            await asyncio.sleep(0 if self._seconds else IDLE_SECONDS)
             return
         raw: list[RawUpdate] = []
         for update in updates:

@@ -149,7 +149,7 @@ def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
         return None
     if not data.contains_files:
         return json.dumps(data.parameters).encode()
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # names of files are in Chinese as often as not
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, part in data.multipart_data.items():

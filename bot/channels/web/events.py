@@ -59,9 +59,9 @@ class Backroom:
 MENU = (
     ("停电/报修", "/outage"),
     ("我的电费", "/bill"),
-    ("问一问", "/help"),
+    ("人工", "/human"),  # in sight on the narrowest telephone, where the row is scrolled
     ("我的工单", "/tickets"),
-    ("人工", "/human"),
+    ("问一问", "/help"),
     ("设置", "/settings"),
 )
 """The buttons above the input: what they say, and the command they stand for."""
@@ -74,12 +74,12 @@ def own_text(payload: dict[str, Any], label_of: Callable[[str], str | None]) -> 
     if payload.get("choice") is not None:
         return label_of(str(payload["choice"])) or "（点了一个按钮）"
     if payload.get("location") is not None:
-        return "📍 我的位置"
+        return "［我的位置］"
     text = str(payload.get("text") or "")
-    names = {"photo": "📷 照片", "video": "🎬 视频", "file": "📄 文件"}
+    names = {"photo": "照片", "video": "视频", "file": "文件"}
     kinds = [str(one["kind"]) for one in payload.get("files") or []]
     parts = [
-        name if kinds.count(kind) == 1 else f"{name} × {kinds.count(kind)}"
+        f"［{name}］" if kinds.count(kind) == 1 else f"［{name} × {kinds.count(kind)}］"
         for kind, name in names.items()
         if kind in kinds
     ]

@@ -72,7 +72,7 @@ function sendPlace() {
   navigator.geolocation.getCurrentPosition(
     ({ coords: { latitude, longitude } }) => {
       place.removeAttribute("aria-busy");
-      post({ location: { latitude, longitude } }, "📍 我的位置");
+      post({ location: { latitude, longitude } }, "［我的位置］");
     },
     () => {
       place.removeAttribute("aria-busy");

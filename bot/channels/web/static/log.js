@@ -109,7 +109,7 @@ function replyNode(event) {
   if (event.asks === "location") {
     const here = node.appendChild(element("button", "here"));
     here.type = "button";
-    here.textContent = "📍 发送我的位置";
+    here.textContent = "发送我的位置";
     here.onclick = () => document.getElementById("place").click();
   }
   if (event.asks === "contact") {

@@ -1,0 +1,99 @@
+"""A desk on a real database in a temporary folder, and people who talk with it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from handlers.desk import Desk
+from handlers.messages import Heard
+from knowledge.book import Book
+from storage.database import Database
+from tests.talking import STAFF, Chat, Clock
+
+
+@pytest.fixture(scope="session")
+def book() -> Book:
+    """What we know, opened once."""
+    return Book.open()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with its tables and nothing in them."""
+    file = tmp_path_factory.mktemp("empty") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    database.close()
+    return file
+
+
+@pytest.fixture
+def database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database of this test's own."""
+    file = tmp_path / "dianling.db"
+    shutil.copy(empty_database, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A look at the database between two messages; it writes too, and commits at the end."""
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A Monday afternoon."""
+    return Clock()
+
+
+@pytest.fixture
+def desk(database: Database, book: Book) -> Desk:
+    """The desk, with a staff group."""
+    return Desk(database, book, staff=STAFF, secret=b"a secret of the tests")
+
+
+@pytest.fixture
+def chat(desk: Desk, clock: Clock) -> Callable[..., Chat]:
+    """A way to make chats: chat("bob"), chat("bob", "telegram")."""
+
+    def make(address: str, channel: str = "web") -> Chat:
+        return Chat(desk, clock, channel, address)
+
+    return make
+
+
+@pytest.fixture
+def alice(chat: Callable[..., Chat]) -> Chat:
+    """A customer on the web."""
+    return chat("alice")
+
+
+@pytest.fixture
+def staff(desk: Desk, clock: Clock) -> Chat:
+    """The staff group, in which 小王 writes unless another member is named."""
+    return Chat(desk, clock, STAFF.channel, STAFF.address, member="王", member_name="王")
+
+
+@pytest.fixture
+def say(alice: Chat) -> Callable[..., Heard]:
+    """Alice says something."""
+    return alice.say
+
+
+@pytest.fixture
+def tap(alice: Chat) -> Callable[..., Heard]:
+    """Alice taps a button by its label."""
+    return alice.tap
+
+
+@pytest.fixture
+def tick(desk: Desk, clock: Clock) -> Callable[[], dict[str, int]]:
+    """The clock knocks."""
+    return lambda: desk.tick(clock.now)

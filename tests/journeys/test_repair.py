@@ -1,0 +1,192 @@
+"""Reporting a fault from the first word to the ticket, with everything that may come in between."""
+
+import pytest
+from sqlmodel import col, select
+
+from handlers.desk import Desk
+from handlers.messages import Heard, Location, PhoneContact
+from knowledge.book import Book
+from storage.database import Database
+from storage.models import Evidence, Ticket, TicketPromise
+from tests.talking import STAFF, Chat, Clock
+
+
+def tickets(database: Database) -> list[Ticket]:
+    with database.reading() as session:
+        return list(session.exec(select(Ticket).order_by(col(Ticket.id))))
+
+
+def report(alice: Chat, place: str = "翠竹苑7栋2单元") -> Heard:
+    """Fill in the whole form and hand it in."""
+    alice.say("报修")
+    alice.tap("整栋楼/整个单元")
+    alice.say(place)
+    alice.say("楼道灯也不亮")
+    alice.say("13912345678")
+    return alice.tap("提交")
+
+
+def test_a_repair_the_whole_way(alice: Chat, staff: Chat, database: Database) -> None:
+    assert "只有您家" in alice.say("报修").text
+    assert "在哪里" in alice.tap("整栋楼/整个单元").text
+    assert "8米" in alice.say("翠竹苑7栋2单元").text
+    assert "电话" in alice.say("楼道灯也不亮").text
+    shown = alice.say("13912345678").text
+    assert "翠竹苑7栋2单元" in shown
+    assert "楼道灯也不亮" in shown
+    done = alice.tap("提交")
+    assert done.ticket == "BX20261123-0001"
+    assert "BX20261123-0001" in done.text
+    assert "一般45分钟左右" in done.text
+    assert "今天14:45" in done.text
+    (ticket,) = tickets(database)
+    assert (ticket.kind, ticket.subtype, ticket.zone) == ("repair", "no_power", "urban")
+    card = staff.texts()
+    assert "翠竹苑7栋2单元" in card
+    assert "13912345678" not in card
+    assert "尾号5678" in card
+
+
+def test_an_average_is_no_certainty(alice: Chat, database: Database) -> None:
+    report(alice)
+    with database.reading() as session:
+        promises = {one.step: one for one in session.exec(select(TicketPromise))}
+    assert promises["arrive"].average
+    assert promises["restore"].promised_at is None
+
+
+def test_the_country_gets_the_times_of_the_country(alice: Chat) -> None:
+    assert "一般90分钟左右" in report(alice, "东风村二组").text
+
+
+def test_two_taps_make_one_ticket(alice: Chat, database: Database) -> None:
+    report(alice)
+    again = alice.say(choice=alice.key_of("提交"))
+    assert "已经提交" in again.text
+    assert len(tickets(database)) == 1
+
+
+def test_a_question_in_between_is_answered_and_the_form_goes_on(alice: Chat) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    between = alice.say("居民阶梯电价分几档？")
+    assert between.outcome == "found"
+    assert "三档" in between.text
+    assert "继续报修" in between.text
+    assert "看到什么" in alice.say("翠竹苑7栋").text
+
+
+def test_back_skip_and_cancel(alice: Chat, database: Database) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    assert "只有您家" in alice.tap("上一步").text
+    alice.tap("整片/整条街")
+    alice.say("翠竹苑7栋")
+    assert "电话" in alice.tap("跳过").text
+    assert "请核对" in alice.say("跳过").text
+    assert "已取消" in alice.say("算了").text
+    assert tickets(database) == []
+
+
+def test_a_draft_survives_a_new_desk(alice: Chat, database: Database, book: Book, clock: Clock) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    alice.desk = Desk(database, book, staff=STAFF, secret=b"a secret of the tests")
+    clock.pass_(hours=3)
+    assert "没填完的报修" in alice.say("菜单").text
+    assert "在哪里" in alice.tap("继续").text
+
+
+def test_photos_before_any_word_come_into_the_ticket(alice: Chat, database: Database) -> None:
+    assert "收到1份" in alice.say(photos=1).text
+    alice.say(photos=1)
+    alice.tap("报修")
+    alice.tap("整栋楼/整个单元")
+    alice.say("翠竹苑7栋")
+    alice.say("跳过")
+    assert "2份" in alice.say("跳过").text
+    alice.tap("提交")
+    with database.reading() as session:
+        assert [one.ticket_id for one in session.exec(select(Evidence))] == [1, 1]
+
+
+def test_a_place_on_the_map_will_do(alice: Chat) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    assert "看到什么" in alice.say(place=Location(30.5, 114.3)).text
+
+
+def test_somebody_elses_contact_is_not_taken(alice: Chat) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    alice.say("翠竹苑7栋")
+    alice.tap("跳过")
+    assert "不是您本人" in alice.say(contact=PhoneContact("13912345678", own=False)).text
+    assert "请核对" in alice.say(contact=PhoneContact("13912345678", own=True)).text
+
+
+def test_a_single_home_is_asked_about_its_meter(alice: Chat) -> None:
+    alice.say("报修")
+    assert "总开关" in alice.tap("只有我家").text
+    said = alice.tap("跳闸了，推不上去").text
+    assert "拔掉所有电器" in said
+    assert "电表以内" in said
+
+
+def test_what_was_said_first_fills_the_form(alice: Chat) -> None:
+    said = alice.say("我家楼下的电线杆歪了，快倒了，派人来修")
+    assert said.outcome == "action"
+    assert "在哪里" in said.text
+    assert "只有您家" not in said.text
+
+
+def test_the_same_matter_is_urged_not_opened_twice(alice: Chat, database: Database) -> None:
+    report(alice)
+    alice.say("报修")
+    alice.tap("整栋楼/整个单元")
+    assert "已经报过" in alice.say("翠竹苑7栋2单元").text
+    assert "第1次催办" in alice.tap("催办").text
+    assert len(tickets(database)) == 1
+
+
+def test_but_another_matter_at_the_same_place_may_be(alice: Chat, database: Database) -> None:
+    report(alice)
+    alice.say("报修")
+    alice.tap("整栋楼/整个单元")
+    alice.say("翠竹苑7栋2单元")
+    assert "看到什么" in alice.tap("不是一回事，另报").text
+    alice.tap("跳过")
+    alice.tap("跳过")
+    alice.tap("提交")
+    assert len(tickets(database)) == 2
+
+
+def test_a_sticker_is_met_kindly(alice: Chat) -> None:
+    assert alice.say().outcome == "smalltalk"
+
+
+@pytest.mark.parametrize("words", ["我要报修", "帮我报个修"])
+def test_only_asking_is_no_description(words: str, alice: Chat) -> None:
+    assert "只有您家" in alice.say(words).text
+    alice.tap("整片/整条街")
+    assert "看到什么" in alice.say("翠竹苑7栋").text
+
+
+def test_a_second_form_does_not_swallow_the_first(alice: Chat) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    assert "没填完的报修" in alice.say("投诉").text
+    assert "在哪里" in alice.tap("继续报修").text
+    alice.say("投诉")
+    assert "投诉哪方面" in alice.tap("放弃，去投诉").text
+
+
+def test_nothing_of_the_customers_words_is_lost_on_the_shown_form(alice: Chat, database: Database) -> None:
+    alice.say("报修")
+    alice.tap("整片/整条街")
+    alice.say("翠竹苑7栋")
+    alice.say("跳过")
+    alice.say("跳过")
+    alice.say("门卫电话在传达室")
+    alice.tap("提交")
+    assert "传达室" in tickets(database)[0].fields["note"]
