@@ -22,8 +22,8 @@ _TOWNS = (
 
 HOW_GROWN = (
     "Entries beyond our own are copies of ours that speak of one of twenty invented towns (青柳镇电费分几档).\n"
-    "One phrasing of every entry, never its standard question, is left out and asked. Where more than\n"
-    f"{MOST_STORED:,} phrasings would have to be stored, every entry keeps only its first ones."
+    "One phrasing of every entry, never its standard question, is left out of it and all its copies, and asked.\n"
+    f"Where more than {MOST_STORED:,} phrasings would have to be stored, every entry keeps only its first ones."
 )
 
 
@@ -58,11 +58,13 @@ def own_library(library: Library, size: int) -> tuple[Library, tuple[Asked, ...]
     entries: list[Entry] = []
     asked: list[Asked] = []
     per_entry = max(LEAST_PHRASINGS, MOST_STORED // size)
-    for entry in _grown(base, size):
-        left_out = chance.choice(entry.similar)
-        kept = tuple(one for one in entry.similar if one != left_out)[: per_entry - 1]
+    # The same phrasing goes out of an entry and of all its copies: none of them may give it away.
+    gaps = [chance.randrange(len(entry.similar)) for entry in base]
+    for number, entry in enumerate(_grown(base, size)):
+        gap = gaps[number % len(base)]
+        kept = (*entry.similar[:gap], *entry.similar[gap + 1 :])[: per_entry - 1]
         entries.append(replace(entry, similar=kept))
-        asked.append(Asked(left_out, entry.id))
+        asked.append(Asked(entry.similar[gap], entry.id))
     chance.shuffle(asked)
     grown = Library(
         entries,

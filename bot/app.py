@@ -9,6 +9,7 @@ import structlog
 
 from bot import clock
 from bot.channels.web.channel import WebChannel
+from bot.clock import Clock
 from bot.delivery import Channel
 from bot.opening import build_desk, open_database
 from bot.receiver import Receiver
@@ -29,6 +30,7 @@ class Service:
         self.database = database
         # One hand for SQLite, which has one pen; more would only wait for each other.
         self.hands: Executor = ThreadPoolExecutor(max_workers=1 if database.is_sqlite else 8)
+        self.clock = Clock()
         self.desk = build_desk(settings, database, book)
         self.web = WebChannel()
         self.channels: dict[str, Channel] = {"web": self.web}
@@ -44,10 +46,15 @@ class Service:
                 staff_chat=settings.telegram_staff_chat,
             )
         self.senders = {
-            name: Sender(database, channel, hands=self.hands) for name, channel in self.channels.items()
+            name: Sender(database, channel, hands=self.hands, now=self.clock.now) for name, channel in self.channels.items()
         }
         self.receiver = Receiver(
-            database, self.desk, self.channels, hands=self.hands, answered=self.wake_senders
+            database,
+            self.desk,
+            self.channels,
+            hands=self.hands,
+            answered=self.wake_senders,
+            now=self.clock.now,
         )
         self.server = WebServer(
             settings, self.web, take=self.receiver.taker("web"), database=database, book=book
@@ -67,7 +74,7 @@ class Service:
         """Do what is due now."""
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self.hands, self.desk.tick, clock.now())
+            await loop.run_in_executor(self.hands, self.desk.tick, self.clock.now())
         except Exception:
             # The next knock finds the same work again: it stands in the database.
             log.exception("cannot do what is due")
@@ -77,7 +84,7 @@ class Service:
         """Serve until `stop` or a signal; raises where a part cannot go on."""
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError, ValueError):
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(sign, self.stop)
         ticking = clock.knocking(self.tick, seconds=self.settings.tick_seconds)
         inward = [
@@ -120,4 +127,3 @@ async def close(channel: Channel) -> None:
 def build_service(settings: Settings, *, book: Book | None = None) -> Service:
     """Return the service, ready to run."""
     return Service(settings, open_database(settings), book or Book.open())
-

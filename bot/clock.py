@@ -1,7 +1,7 @@
 """The only place that reads the clock, and the knocking that makes the desk look at what is due."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -9,6 +9,21 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 def now() -> datetime:
     """Return this moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+class Clock:
+    """The service's clock, which a demonstration may put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return this moment, aware, in UTC."""
+        return now() + self._ahead
+
+    def put_to(self, moment: datetime | None) -> None:
+        """Let the clock show a moment and go on from there; None puts it right again."""
+        self._ahead = timedelta() if moment is None else moment - now()
 
 
 def knocking(tick: Callable[[], Awaitable[None]], *, seconds: float) -> AsyncIOScheduler:

@@ -12,6 +12,7 @@ import aiohttp
 
 from bot import clock
 from bot.channels.terminal import plain
+from handlers.demo import bill_the_guest
 
 if TYPE_CHECKING:
     from bot.app import Service
@@ -93,9 +94,7 @@ class Visitor:
                         self._events.put_nowait(event)
 
 
-async def converse(
-    service: "Service", address: str, guest: "Guest", *, show: Callable[[str], None]
-) -> None:
+async def converse(service: "Service", address: str, guest: "Guest", *, show: Callable[[str], None]) -> None:
     """Hold the conversation: a tariff, an outage, a danger, a repair report, and one arrears reminder."""
     await _until_open(address)
     show("—— 一段真实对话（经本机 HTTP） ——")
@@ -110,12 +109,13 @@ async def converse(
             await visitor.say("绑定户号")
             await visitor.say(guest.account)
             await visitor.say(guest.code)
-            reminded = service.desk.tick(_in_sending_hours(service))
+            show("\n（计费系统推来一张过期一周的账单；演示时钟拨到可以提醒的钟点）")
+            await asyncio.to_thread(_let_a_reminder_fall_due, service, guest)
             service.wake_senders()
-            if reminded.get("notices_sent"):
-                await visitor.hears()
+            await visitor.hears()
             await visitor.say("有人触电了！快来人")
         finally:
+            service.clock.put_to(None)
             await visitor.leave()
     show("\n—— 对话结束 ——")
 
@@ -129,6 +129,14 @@ async def _walk_through_repair(visitor: Visitor) -> None:
         answer = await visitor.tap(known) if known else await visitor.say("阳光花园3栋502")
         if "工单" in answer:
             return
+
+
+def _let_a_reminder_fall_due(service: "Service", guest: "Guest") -> None:
+    """Import a bill of the guest and do what is due, at a moment when reminders may be sent."""
+    service.clock.put_to(_in_sending_hours(service))
+    moment = service.clock.now()
+    bill_the_guest(service.database, service.desk.desktop.book, guest, now=moment)
+    service.desk.tick(moment)
 
 
 def _in_sending_hours(service: "Service") -> datetime:

@@ -24,7 +24,11 @@ Mine = tuple[Account, Binding]
 PAY_ENTRY = "payment.ways"
 _SHOWN_ACCOUNTS = 3
 _SHOWN_BILLS = 3
-# What may stand around an account number where somebody wants nothing but to see it.
+_SHORT = 8  # digits
+# What may stand around an account number where somebody wants nothing but to see it or its bills.
+_BILL_WORDS = re.compile(
+    r"(?:上个?|这个?|本)月|电费|電費|欠费|欠費|账单|帳單|余额|餘額|多少|几块|[还還]?欠了?|[该該要]交|[钱錢]"
+)
 _ONLY_NUMBER = re.compile(r"[我的这个家里咱们查询下一看帮请绑定户号戶號好是为為：:，,。.！!？?\s]*")
 
 
@@ -33,8 +37,10 @@ def listen(turn: Turn) -> bool:
     number = read_number(turn.text)
     if number is None or turn.message.choice is not None:
         return False
+    if len(number) <= _SHORT and not re.search("[户戶]", turn.text):
+        return False  # a date, a meter reading, a one-time code
     around = re.sub(r"\d(?:[ -]?\d){7,19}", "", turn.text, count=1)
-    if not _ONLY_NUMBER.fullmatch(around):
+    if not _ONLY_NUMBER.fullmatch(_BILL_WORDS.sub("", around)):
         return False
     view(turn, "")
     return True

@@ -5,7 +5,7 @@ from handlers.outage_places import without_place
 from handlers.turn import Turn
 from handlers.wording import general
 from knowledge.library import Answer, Entry
-from knowledge.rules.regions import read_region
+from knowledge.rules.regions import read_region, region_name
 from knowledge.understanding import Context, Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
@@ -163,12 +163,23 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         _offer(turn, Reply(answer.text, (*_related(turn, answer), *_ways_out()), kind="question"))
         return
     choices = [*_related(turn, answer, also=also), Choice("没解决，找人工", "handover")]
-    _offer(turn, Reply(_composed(answer), tuple(choices)))
+    _offer(turn, Reply(_of_region(turn, answer) + _composed(answer), tuple(choices)))
 
 
 def _region_named(turn: Turn, text: str) -> str | None:
     """Return the region whose prices and rules a text asks for, None where it names none."""
     return read_region(text, home=turn.home)
+
+
+def _of_region(turn: Turn, answer: Answer) -> str:
+    """Return the line that says whose prices these are, where it is not the customer's own region."""
+    name = region_name(turn.region)
+    regional = any(fact.region is not None for fact in answer.used)
+    return (
+        general.of_region(name) + "\n"
+        if turn.region != turn.home and regional and name not in answer.text
+        else ""
+    )
 
 
 def _composed(answer: Answer) -> str:

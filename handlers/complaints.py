@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import forms, tickets
+from handlers import forms, ticket_opening
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.forms import Form, Step
 from handlers.messages import Choice, Message
@@ -21,6 +21,9 @@ def start(turn: Turn, argument: str) -> None:
     kind = argument if argument in FORMS else _OF_TOPIC.get(turn.heard.topic or "", "complaint")
     said = turn.text if turn.message.choice is None else ""
     known: dict[str, Any] = {}
+    about = ticket_kinds()[kind].entries.get(turn.heard.entry or "")
+    if about is not None:
+        known["about"] = about
     if said and not wording.ONLY_ASKING.fullmatch(said) and len(said) > _LEAST_WORDS:
         known["what"] = said
     begin(turn, kind, **known)
@@ -48,7 +51,7 @@ def hand_in(turn: Turn) -> None:
     account = account_of(turn, place)
     account_id = account.id if account is not None else None
     if not collected.get("another"):
-        known = tickets.same_matter(
+        known = ticket_opening.same_matter(
             turn,
             kind,
             subtype=_subtype(kind, collected),
@@ -56,10 +59,10 @@ def hand_in(turn: Turn) -> None:
             place=place_words(turn, place),
         )
         if known is not None:
-            tickets.offer_urge(turn, known, Choice("另外提交", "complaint.another"))
+            ticket_opening.offer_urge(turn, known, Choice("另外提交", "complaint.another"))
             return
     about = str(collected.get("about", ""))
-    ticket = tickets.open_ticket(
+    ticket = ticket_opening.open_ticket(
         turn,
         kind=kind,
         subtype=_subtype(kind, collected),
@@ -76,7 +79,7 @@ def hand_in(turn: Turn) -> None:
         tell=False,
     )
     turn.close_dialogue()
-    tickets.say_card(turn, ticket, first=wording.thanks(kind), quiet=False)
+    ticket_opening.say_card(turn, ticket, first=wording.thanks(kind), quiet=False)
 
 
 def _another(turn: Turn, _argument: str) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import storage.outbox
 import storage.tickets
-from handlers import forms, tickets
+from handlers import forms, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
 from handlers.ticket_cards import staff_choices
@@ -46,7 +46,7 @@ def answer(turn: Turn, danger: Danger) -> None:
     assert turn.person.id is not None
     known = storage.tickets.recent_danger(turn.session, turn.person.id, now=turn.now, within=SAME_DANGER)
     if known is None:
-        ticket = tickets.open_ticket(
+        ticket = ticket_opening.open_ticket(
             turn,
             kind="danger",
             subtype=danger.kind,
@@ -57,6 +57,9 @@ def answer(turn: Turn, danger: Danger) -> None:
         )
     else:
         ticket = known
+        order = rules().kinds
+        if order.index(danger.kind) < order.index(ticket.subtype):
+            ticket.subtype = danger.kind  # the more pressing of the two is what colleagues must read
         storage.tickets.note(turn.session, ticket, at=turn.now, kind="said", actor="customer", text=turn.text)
     _alarm_again_at(turn.desktop, ticket, turn.now)
     turn.session.add(ticket)
@@ -95,9 +98,9 @@ def listen_place(turn: Turn) -> bool:
     question = _is_question(turn)
     if question and conversation.step == "more":
         return _leave(turn)
-    added = tickets.add_evidence(turn, ticket)
+    added = ticket_opening.add_evidence(turn, ticket)
     if turn.text:
-        tickets.add_words(turn, ticket, turn.text)
+        ticket_opening.add_words(turn, ticket, turn.text)
         if not question and conversation.step == "place":
             ticket.fields = {**ticket.fields, "place": turn.text}
     if message.contact is not None and contact:

@@ -64,6 +64,26 @@ def seed(database: Database, book: Book, *, now: datetime, secret: bytes) -> Gue
     return Guest(account=demo.guest_account, code=code, name=demo.guest_name)
 
 
+def bill_the_guest(database: Database, book: Book, guest: Guest, *, now: datetime) -> None:
+    """Let the billing system hand in one more bill of the guest, a week past its due date."""
+    today = book.today(now)
+    due = today - timedelta(days=yaml.safe_load(_FILE.read_text(encoding="utf-8"))["guest"]["days_overdue"])
+    row = {
+        "number": f"G{now:%Y%m%d%H%M%S}",
+        "account_number": guest.account,
+        "period": f"{_months_before(due, 1):%Y-%m}",
+        "kwh": "186",
+        "amount": str(
+            bill(BillQuestion(region=book.utility.region, month=due.replace(day=1), kwh=Decimal(186))).total
+        ),
+        "issued_on": (due - timedelta(days=15)).isoformat(),
+        "due_on": due.isoformat(),
+    }
+    imports.import_file(
+        database, book, kind="bills", data=_csv([row]), name="demo-bill.csv", now=now, check=False
+    )
+
+
 def build(book: Book, now: datetime) -> Demo:
     """Return the demo utility around a moment; the same seed and day give the same files."""
     plan = yaml.safe_load(_FILE.read_text(encoding="utf-8"))

@@ -225,6 +225,8 @@ def listen(turn: Turn) -> None:
         repairs.take_unasked(turn)
         return
     answers.listen(turn)
+    if turn.conversation is None and (message.attachments or message.location):
+        repairs.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
 
 
 def _note_script(turn: Turn) -> None:

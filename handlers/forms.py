@@ -341,6 +341,7 @@ def _progress(form: Form, turn: Turn) -> str:
 
 def _ask(turn: Turn, form: Form, step: Step, *, first: str = "") -> None:
     assert turn.conversation is not None
+    turn.heard.topic = turn.heard.topic or form.topic
     choices = [Choice(label, f"form.choose:{step.name}:{value}") for value, label in step.choices(turn)]
     if _visible(form, _collected(turn))[0].name != step.name:
         choices.append(Choice("上一步", "form.back"))
@@ -354,6 +355,7 @@ def _ask(turn: Turn, form: Form, step: Step, *, first: str = "") -> None:
 
 def _show(turn: Turn, form: Form, *, first: str = "") -> None:
     assert turn.conversation is not None
+    turn.heard.topic = turn.heard.topic or form.topic
     collected = _collected(turn)
     rows = [
         (step.label, label_of(turn, step, collected[step.name]))

@@ -9,7 +9,7 @@ import storage.handover
 import storage.outbox
 import storage.people
 import storage.tickets
-from handlers import forms, tickets
+from handlers import forms, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.menu import WORDS
 from handlers.messages import Choice, Reply
@@ -23,7 +23,7 @@ from storage.models import OPEN_STATES, HandoverRequest, Lane, Person, Staff, Ti
 from storage.outbox import Draft
 
 LEAVING = {"结束", "结束人工", "退出人工", "结束对话", "不用人工了", "取消排队"}
-_SHOWN_WORDS = 10  # five turns of both sides
+_SHOWN_WORDS = 5  # of each side
 _SHOWN_LENGTH = 80
 _LEAVE = Choice("取消排队", "handover.leave")
 _WORDS = Choice("留言", "handover.words")
@@ -98,10 +98,10 @@ def listen_words(turn: Turn) -> bool:
     draft_key = f"words:{turn.message.channel}:{turn.message.update_id}"
     forms.take_up(turn)
     turn.outcome("action", topic="human")
-    ticket = tickets.open_ticket(
+    ticket = ticket_opening.open_ticket(
         turn, kind="consult", fields={"description": turn.text}, draft_key=draft_key, tell=False
     )
-    tickets.say_card(turn, ticket, first=wording.words_kept(), quiet=False)
+    ticket_opening.say_card(turn, ticket, first=wording.words_kept(), quiet=False)
     forms.offer_draft(turn)
     return True
 

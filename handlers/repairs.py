@@ -7,7 +7,7 @@ import storage.bills
 import storage.evidence
 import storage.people
 import storage.tickets
-from handlers import forms, tickets
+from handlers import forms, ticket_opening
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.forms import Form, Step
 from handlers.masking import tail
@@ -66,7 +66,7 @@ def hand_in(turn: Turn) -> None:
     account = account_of(turn, place)
     words = place_words(turn, place)
     scope = str(collected.get("scope", ""))
-    ticket = tickets.open_ticket(
+    ticket = ticket_opening.open_ticket(
         turn,
         kind="repair",
         subtype=str(collected.get("subtype") or ("single" if scope == "mine" else "no_power")),
@@ -156,11 +156,11 @@ def _after_place(turn: Turn) -> bool:
     account = account_of(turn, place)
     words = place_words(turn, place)
     if not collected.get("another"):
-        known = tickets.same_matter(
+        known = ticket_opening.same_matter(
             turn, "repair", account_id=account.id if account is not None else None, place=words
         )
         if known is not None:
-            tickets.offer_urge(turn, known, Choice("不是一回事，另报", "repair.another"))
+            ticket_opening.offer_urge(turn, known, Choice("不是一回事，另报", "repair.another"))
             return True
     if not collected.get("different") and not collected.get("subtype"):
         found = outages.known_at_account(turn, account) if account else outages.known_at(turn, words)

@@ -26,6 +26,9 @@ _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
+_ASKED_ALREADY: Final = 0.3  # weight of the entry just answered when a fragment asks on
+_SAME_TOPIC: Final = 0.2  # what the topic spoken of adds to an entry's chance
+
 _FOLLOW_UP: Final = re.compile(
     r"^(?:那|那么|那要是|如果|要是|换成|换做|改成|哪|还有|至于)|(?:呢|咧|喃)[?？]?$"
 )
@@ -213,13 +216,14 @@ class Understander:
         if not core:
             return before.id if before.id in allowed else None
         together = self.index.rank(f"{before.question} {core}", top=6, allowed=allowed)
-        by_itself = {hit.entry_id: hit.score for hit in self.index.rank(core, top=6, allowed=allowed)}
-        chances = {
-            hit.entry_id: hit.score
-            + by_itself.get(hit.entry_id, 0.0)
-            + (0.2 if self._entries[hit.entry_id].topic == before.topic else 0.0)
-            for hit in together
-        }
+        by_itself = self.index.rank(core, top=6, allowed=allowed)
+        chances: dict[str, float] = {}
+        for hit in (*together, *by_itself):
+            # The question before is most of the words read together; that alone must not decide for it.
+            score = hit.score * _ASKED_ALREADY if hit.entry_id == before.id else hit.score
+            chances[hit.entry_id] = chances.get(hit.entry_id, 0.0) + score
+        for entry_id in chances:
+            chances[entry_id] += _SAME_TOPIC if self._entries[entry_id].topic == before.topic else 0.0
         if not chances:
             return None
         return max(chances, key=lambda entry_id: chances[entry_id])

@@ -86,8 +86,8 @@ def silent(session: Session, since: datetime) -> list[HandoverRequest]:
     )
 
 
-def last_words(session: Session, person_id: int, *, limit: int = 10) -> list[tuple[datetime, str, str]]:
-    """Return what was last said, oldest first: when, by whom (customer or bot), and the words."""
+def last_words(session: Session, person_id: int, *, limit: int = 5) -> list[tuple[datetime, str, str]]:
+    """Return the last words of each side, oldest first: when, by whom (customer or bot), and the words."""
     said = session.execute(
         select(col(Inbox.received_at), col(Inbox.said))
         .where(col(Inbox.person_id) == person_id, col(Inbox.said) != "")
@@ -103,5 +103,4 @@ def last_words(session: Session, person_id: int, *, limit: int = 10) -> list[tup
     words = [(at, "customer", text) for at, text in said]
     words += [(at, "bot", str(reply.get("text", ""))) for at, reply in answered]
     # Of one moment the question stands before its answer.
-    words.sort(key=lambda one: (one[0], one[1] == "bot"))
-    return words[-limit:]
+    return sorted(words, key=lambda one: (one[0], one[1] == "bot"))

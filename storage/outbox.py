@@ -29,6 +29,7 @@ class Draft:
     card: str | None = None
     on_unknown: OnUnknown = OnUnknown.RESEND
     not_before: datetime | None = None
+    not_after: datetime | None = None
     person_id: int | None = None
     about_person_id: int | None = None
     ticket_id: int | None = None
@@ -82,6 +83,7 @@ def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
                 "on_unknown": draft.on_unknown,
                 "created_at": now,
                 "not_before": draft.not_before or now,
+                "not_after": draft.not_after,
                 "attempts": 0,
                 "spent": False,
                 "person_id": draft.person_id,
@@ -106,6 +108,7 @@ def claim(
         WHERE id IN (
             SELECT id FROM outgoing
             WHERE state = 'waiting' AND channel = :channel AND lane <= :slowest AND not_before <= :now
+                AND (not_after IS NULL OR not_after >= :now)
             ORDER BY lane, id LIMIT :limit {lock})
         RETURNING {_FIELDS}
         """  # noqa: S608  (no text from outside)
@@ -178,6 +181,18 @@ def recover(session: Session) -> tuple[int, int]:
         moment,
     )
     return resent.rowcount, held.rowcount
+
+
+def overtaken(session: Session, now: datetime) -> list[int]:
+    """Cancel waiting messages whose time has passed; return the notices that they were to bring."""
+    rows = session.connection().execute(
+        text(
+            "UPDATE outgoing SET state = 'cancelled', error = 'its time has passed' "
+            "WHERE state = 'waiting' AND not_after < :now RETURNING notice_id"
+        ).bindparams(bindparam("now", type_=_TABLE.c.not_after.type)),
+        {"now": now},
+    )
+    return [notice for (notice,) in rows if notice is not None]
 
 
 def next_due(session: Session, channel: str) -> datetime | None:

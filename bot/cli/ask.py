@@ -52,7 +52,9 @@ def ask(
             with database.transaction() as session:
                 set_region(session, "terminal", address, asked_in, now=at or clock.now())
         started = time.perf_counter()
-        heard = desk.hear(Message("terminal", address, f"{run}-{number}", at or clock.now(), text=line), at or clock.now())
+        heard = desk.hear(
+            Message("terminal", address, f"{run}-{number}", at or clock.now(), text=line), at or clock.now()
+        )
         elapsed_ms = (time.perf_counter() - started) * 1000
         settle(database, address)
         if as_json:

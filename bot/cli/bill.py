@@ -16,16 +16,23 @@ from knowledge.rules.tariffs import bill as compute
 
 def bill(
     region: Annotated[str, typer.Option(help="Region, e.g. shanghai or 上海.")],
-    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="Month of the bill (the last one, where it covers two).")],
+    month: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="Month of the bill (the last one, where it covers two).")
+    ],
     kwh: Annotated[str | None, typer.Option(help="Consumption in kWh.")] = None,
     used_this_year: Annotated[
-        str | None, typer.Option(help="kWh used before in this calendar year, for tiers that count by the year.")
+        str | None,
+        typer.Option(help="kWh used before in this calendar year, for tiers that count by the year."),
     ] = None,
     peak: Annotated[str | None, typer.Option(help="kWh at peak hours.")] = None,
     valley: Annotated[str | None, typer.Option(help="kWh at valley hours.")] = None,
     people: Annotated[int | None, typer.Option(help="Persons in the household.", min=1, max=99)] = None,
-    low_income: Annotated[bool, typer.Option(help="The household has the free quota of low incomes.")] = False,
-    customer: Annotated[str, typer.Option(help="Class of use, e.g. residential, shared_meter, ev_pile.")] = "residential",
+    low_income: Annotated[
+        bool, typer.Option(help="The household has the free quota of low incomes.")
+    ] = False,
+    customer: Annotated[
+        str, typer.Option(help="Class of use, e.g. residential, shared_meter, ev_pile.")
+    ] = "residential",
     voltage: Annotated[str, typer.Option(help="lv (below 1 kV) or mv.")] = "lv",
     as_json: JsonFlag = False,
 ) -> None:
@@ -34,7 +41,9 @@ def bill(
         raise typer.BadParameter("give --kwh, or --peak and --valley")
     place = region if region in region_ids() else read_region(region)
     if place is None:
-        raise Refusal(f"--region: {region!r} is no region that we have prices for ({', '.join(region_ids())})")
+        raise Refusal(
+            f"--region: {region!r} is no region that we have prices for ({', '.join(region_ids())})"
+        )
     question = BillQuestion(
         region=place,
         month=_month(month),

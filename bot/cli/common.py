@@ -21,7 +21,8 @@ from storage.database import BadDatabaseUrl, Database
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NowOption = Annotated[
-    str | None, typer.Option("--now", metavar="ISO", help="Act as if it were this moment, e.g. 2026-12-01T09:00+08:00.")
+    str | None,
+    typer.Option("--now", metavar="ISO", help="Act as if it were this moment, e.g. 2026-12-01T09:00+08:00."),
 ]
 
 

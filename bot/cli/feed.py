@@ -14,12 +14,16 @@ from storage.customers import account_by_number
 import_app = typer.Typer(help="Take in a file of the utility, whole or not at all.", no_args_is_help=True)
 codes_app = typer.Typer(help="One-time codes, with which a customer proves an account.", no_args_is_help=True)
 
-FileArgument = Annotated[Path, typer.Argument(help="A CSV file (UTF-8 or GBK), or JSON for outages.", exists=True, dir_okay=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(help="A CSV file (UTF-8 or GBK), or JSON for outages.", exists=True, dir_okay=False)
+]
 CheckFlag = Annotated[bool, typer.Option("--check", help="Only say what would change; change nothing.")]
 
 
 def _importer(kind: str, what: str) -> Callable[..., None]:
-    def command(file: FileArgument, check: CheckFlag = False, now: NowOption = None, as_json: JsonFlag = False) -> None:
+    def command(
+        file: FileArgument, check: CheckFlag = False, now: NowOption = None, as_json: JsonFlag = False
+    ) -> None:
         _, database, desk = open_desk()
         book = desk.desktop.book
         at = moment(now, book.zone)
@@ -55,7 +59,9 @@ def issue(
     """Issue a one-time code for an account, to be sent or printed by the utility."""
     found, database, desk = open_desk()
     if found.secret is None:
-        raise Refusal("DIANLING_SECRET is not set: a code made now could not be checked by the running service")
+        raise Refusal(
+            "DIANLING_SECRET is not set: a code made now could not be checked by the running service"
+        )
     at = moment(now, desk.desktop.book.zone)
     with database.transaction() as session:
         row = account_by_number(session, account)
@@ -71,6 +77,3 @@ def tick(now: NowOption = None) -> None:
     """Do everything that is due at a moment, and print a JSON summary."""
     _, _, desk = open_desk()
     print_json(desk.tick(moment(now, desk.desktop.book.zone)))
-
-
-

@@ -30,15 +30,21 @@ from knowledge.understanding import Understander
 
 app = typer.Typer(help="Look after what we know: check, search, evaluate.", no_args_is_help=True)
 
-Directory = Annotated[Path, typer.Option("--entries-dir", help="Folder of entries.", exists=True, file_okay=False)]
-DataDirectory = Annotated[Path, typer.Option("--data-dir", help="Folder of facts and sources.", exists=True, file_okay=False)]
+Directory = Annotated[
+    Path, typer.Option("--entries-dir", help="Folder of entries.", exists=True, file_okay=False)
+]
+DataDirectory = Annotated[
+    Path, typer.Option("--data-dir", help="Folder of facts and sources.", exists=True, file_okay=False)
+]
 
 
 @app.command()
 def check(
     entries_dir: Directory = ENTRIES_DIR,
     data_dir: DataDirectory = DATA_DIR,
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="As it would be served on this day.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="As it would be served on this day.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Refuse bare figures, missing or expired facts, dangling relations, colliding questions, empty topics."""
@@ -85,9 +91,15 @@ def search(
 
 @app.command(name="evaluate")
 def evaluate_command(
-    questions: Annotated[Path, typer.Argument(help="Lines `expected<TAB>question`; `-` is out of scope.", exists=True, dir_okay=False)],
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            help="Lines `expected<TAB>question`; `-` is out of scope.", exists=True, dir_okay=False
+        ),
+    ],
     entries: Annotated[
-        Path | None, typer.Option(help="Lines `id<TAB>question` instead of our own entries.", exists=True, dir_okay=False)
+        Path | None,
+        typer.Option(help="Lines `id<TAB>question` instead of our own entries.", exists=True, dir_okay=False),
     ] = None,
     by: Annotated[str, typer.Option(help="What is expected: entry or topic.")] = "entry",
     each: Annotated[Path | None, typer.Option(help="Write a line per question to this file.")] = None,

@@ -12,7 +12,9 @@ from bot.settings import PREFIX, Settings
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port of the web chat (DIANLING_PORT).", min=1, max=65535)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the web chat (DIANLING_PORT).", min=1, max=65535)
+    ] = None,
 ) -> None:
     """Serve customers: the web chat, and Telegram where a token is set."""
     # The web and Telegram are only needed here, not by every command.

@@ -15,7 +15,9 @@ from handlers.ticket_work import Done
 from handlers.turn import Desktop
 from storage.models import OPEN_STATES, Staff
 
-app = typer.Typer(help="Work on tickets: list, show, take, note, tell, arrived, resolve.", no_args_is_help=True)
+app = typer.Typer(
+    help="Work on tickets: list, show, take, note, tell, arrived, resolve.", no_args_is_help=True
+)
 
 Number = Annotated[str, typer.Argument(help="Ticket number, as BX20261123-0007.")]
 As = Annotated[str, typer.Option("--as", help="Name of the colleague who does it.")]
@@ -67,7 +69,11 @@ def show(number: Number, now: NowOption = None) -> None:
 @app.command()
 def take(number: Number, colleague: As, now: NowOption = None) -> None:
     """Take a ticket; the first to take it has it."""
-    _work(colleague, now, lambda desktop, session, staff, at: ticket_work.take(desktop, session, number, staff, at))
+    _work(
+        colleague,
+        now,
+        lambda desktop, session, staff, at: ticket_work.take(desktop, session, number, staff, at),
+    )
 
 
 @app.command()
@@ -80,14 +86,20 @@ def note(number: Number, words: Words, colleague: As, now: NowOption = None) -> 
 def tell(number: Number, words: Words, colleague: As, now: NowOption = None) -> None:
     """Tell the customer something about the ticket."""
     _work(
-        colleague, now, lambda desktop, session, staff, at: ticket_work.tell(desktop, session, number, staff, words, at)
+        colleague,
+        now,
+        lambda desktop, session, staff, at: ticket_work.tell(desktop, session, number, staff, words, at),
     )
 
 
 @app.command()
 def arrived(number: Number, colleague: As, now: NowOption = None) -> None:
     """Note that the crew is on site."""
-    _work(colleague, now, lambda desktop, session, staff, at: ticket_work.arrived(desktop, session, number, staff, at))
+    _work(
+        colleague,
+        now,
+        lambda desktop, session, staff, at: ticket_work.arrived(desktop, session, number, staff, at),
+    )
 
 
 @app.command()
@@ -101,7 +113,9 @@ def resolve(
     _work(
         colleague,
         now,
-        lambda desktop, session, staff, at: ticket_work.resolve(desktop, session, number, staff, at, text=words),
+        lambda desktop, session, staff, at: ticket_work.resolve(
+            desktop, session, number, staff, at, text=words
+        ),
     )
 
 

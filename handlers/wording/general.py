@@ -96,3 +96,8 @@ def basis(lines: tuple[str, ...]) -> str:
 def unknown_aside() -> str:
     """Return what a question in mid-form gets that we cannot answer."""
     return "这个问题我拿不准，先不乱说；需要的话可以转人工。"
+
+
+def of_region(name: str) -> str:
+    """Return the line over an answer that holds for another region than the customer's own."""
+    return f"（以下按{name}的规定和价格）"

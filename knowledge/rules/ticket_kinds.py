@@ -11,7 +11,10 @@ DATA = Path(__file__).parent.parent / "data" / "ticket_kinds.yaml"
 
 
 class TicketKind(BaseModel):
-    """One kind of ticket; `subtypes` maps the kept word to the one that people read."""
+    """One kind of ticket; `subtypes` maps the kept word to the one that people read.
+
+    `entries` maps knowledge entries to the subtype that somebody means who asked for them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -19,6 +22,7 @@ class TicketKind(BaseModel):
     prefix: str = Field(pattern="^[A-Z]{2}$")
     name: str
     subtypes: dict[str, str]
+    entries: dict[str, str] = {}
 
 
 @cache

@@ -110,6 +110,8 @@ class Outgoing(SQLModel, table=True):
     on_unknown: str = OnUnknown.RESEND
     created_at: datetime
     not_before: datetime
+    # Not to be sent later than this: a reminder that was held up must not ring at night.
+    not_after: datetime | None = None
     attempts: int = 0
     owner: str | None = None
     lease_until: datetime | None = None

@@ -17,7 +17,13 @@ from tests.fake_bot_api import TOKEN, FakeBotApi, Fault
 
 
 def a_bot(root: str, request: AiohttpRequest, token: str = TOKEN) -> Bot:
-    return Bot(token, base_url=f"{root}/bot", request=request, get_updates_request=request)
+    return Bot(
+        token,
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request,
+        get_updates_request=request,
+    )
 
 
 @pytest_asyncio.fixture
@@ -115,7 +121,7 @@ async def test_files_go_up_and_come_down(request_: AiohttpRequest, api: FakeBotA
     assert sent.document is not None
     assert api.state.files[sent.document.file_id] == ("单据.pdf", b"proof", 5)
     where = await bot.get_file(sent.document.file_id)
-    assert await request_.retrieve(f"{api.root}/file/bot{TOKEN}/{where.file_path}") == b"proof"
+    assert bytes(await where.download_as_bytearray()) == b"proof"
     api.state.files["large"] = ("large", b"", 21 * 1024 * 1024)
     with pytest.raises(BadRequest, match="too big"):
         await bot.get_file("large")

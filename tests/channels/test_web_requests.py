@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from web_house import House
 
 from handlers.messages import Choice, Reply
+from tests.channels.web_house import House
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(64)

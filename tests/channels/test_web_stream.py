@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from web_house import House
 
 from handlers.messages import Reply
+from tests.channels.web_house import House
 
 
 @pytest.fixture

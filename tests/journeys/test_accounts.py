@@ -104,7 +104,9 @@ def test_a_forwarded_contact_proves_nothing(alice: Chat, bill: Take) -> None:
     assert "86.50" not in alice.say("我的电费").text
 
 
-def test_a_code_is_good_once(desk: Desk, clock: Clock, alice: Chat, chat: Callable[..., Chat], bill: Take) -> None:
+def test_a_code_is_good_once(
+    desk: Desk, clock: Clock, alice: Chat, chat: Callable[..., Chat], bill: Take
+) -> None:
     code = code_for(desk, clock)
     alice.say(f"绑定 {ACCOUNT}")
     assert "绑定成功" in alice.say(code).text
@@ -138,6 +140,7 @@ def test_wrong_account_wrong_code_and_too_often_sound_the_same(
     refused.add(alice.say(code).text)  # right, but too late today
     assert refused == {no_such_account}
     clock.pass_(days=1, minutes=1)
+    alice.say(f"绑定 {ACCOUNT}")
     assert "绑定成功" in alice.say(code_for(desk, clock)).text
 
 
@@ -215,7 +218,16 @@ def test_prepaid_is_credit_and_not_arrears(alice: Chat, bill: Take) -> None:
     bill(
         "accounts",
         accounts(
-            (ACCOUNT, "C1", "beijing", "江城枫林路1号", "枫林苑", "prepaid", "12.30", "2026-11-23T08:00+08:00")
+            (
+                ACCOUNT,
+                "C1",
+                "beijing",
+                "江城枫林路1号",
+                "枫林苑",
+                "prepaid",
+                "12.30",
+                "2026-11-23T08:00+08:00",
+            )
         ),
     )
     alice.say(f"绑定 {ACCOUNT}")
@@ -347,7 +359,9 @@ def test_one_message_a_day(bound: Chat, bill: Take, clock: Clock, tick: Callable
     assert tick()["notices_sent"] == 1
 
 
-def test_the_holiday_itself_is_quiet(bound: Chat, bill: Take, clock: Clock, tick: Callable[[], dict[str, int]]) -> None:
+def test_the_holiday_itself_is_quiet(
+    bound: Chat, bill: Take, clock: Clock, tick: Callable[[], dict[str, int]]
+) -> None:
     bill("bills", bills(("B3", "20.00", "2026-12-10", "2026-12-31")))
     clock.set(2027, 1, 1, 12, 0)
     tick()
@@ -412,10 +426,12 @@ def test_a_promise_holds_until_its_day(bound: Chat, clock: Clock, tick: Callable
     assert tick()["notices_sent"] == 0
     clock.set(2026, 12, 30, 10, 5)
     assert tick()["notices_sent"] == 1
-    assert "找人工" in alice.say("我想晚几天再交电费").text
+    assert "找人工" in alice.say("承诺交费").text
 
 
-def test_having_paid_holds_for_some_days(bound: Chat, clock: Clock, tick: Callable[[], dict[str, int]]) -> None:
+def test_having_paid_holds_for_some_days(
+    bound: Chat, clock: Clock, tick: Callable[[], dict[str, int]]
+) -> None:
     alice = reminded(bound, clock, tick)
     clock.set(2026, 12, 26, 10, 0)
     alice.say("我的电费")
@@ -460,7 +476,7 @@ def test_stopping_leaves_only_what_must_be_said(
 
 def test_asking_how_to_stop_is_not_stopping(bound: Chat) -> None:
     bound.say("不想再收催费消息怎么办")
-    assert "停止提醒吗" in bound.heard.text
+    assert "要停止" in bound.heard.text
     bound.tap("停止提醒")
     assert "已停止" in bound.heard.text
 

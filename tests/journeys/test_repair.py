@@ -1,13 +1,17 @@
 """Reporting a fault from the first word to the ticket, with everything that may come in between."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col, select
 
+import storage.outages
 from handlers.desk import Desk
 from handlers.messages import Heard, Location, PhoneContact
 from knowledge.book import Book
+from knowledge.rules.outages import Outage
 from storage.database import Database
-from storage.models import Evidence, Ticket, TicketPromise
+from storage.models import Account, Binding, Customer, Evidence, Person, Ticket, TicketPromise
 from tests.talking import STAFF, Chat, Clock
 
 
@@ -190,3 +194,100 @@ def test_nothing_of_the_customers_words_is_lost_on_the_shown_form(alice: Chat, d
     alice.say("门卫电话在传达室")
     alice.tap("提交")
     assert "传达室" in tickets(database)[0].fields["note"]
+
+
+def an_outage(database: Database, clock: Clock) -> None:
+    """Two hours ago a cable failed in 翠竹苑; we know as of now."""
+    with database.transaction() as session:
+        storage.outages.store(
+            session,
+            [
+                Outage(
+                    external_id="F-1",
+                    kind="fault",
+                    state="running",
+                    scope="翠竹苑",
+                    start_at=clock.now - timedelta(hours=2),
+                    stop_at=clock.now + timedelta(hours=1),
+                    region="beijing",
+                    reason="电缆故障",
+                )
+            ],
+            as_of=clock.now,
+            source="test",
+            now=clock.now,
+        )
+
+
+def test_a_known_outage_is_shown_instead_of_a_ticket(alice: Chat, database: Database, clock: Clock) -> None:
+    an_outage(database, clock)
+    alice.say("报修")
+    alice.tap("整栋楼/整个单元")
+    shown = alice.say("翠竹苑").text
+    assert "电缆故障" in shown
+    assert "15:00" in shown
+    assert "不用重复报" in alice.tap("知道了，等来电").text
+    assert tickets(database) == []
+
+
+def test_but_my_home_may_be_another_case(alice: Chat, database: Database, clock: Clock) -> None:
+    an_outage(database, clock)
+    alice.say("报修")
+    alice.tap("整栋楼/整个单元")
+    alice.say("翠竹苑")
+    assert "看到什么" in alice.tap("我家情况不同，报修").text
+    alice.tap("跳过")
+    alice.tap("跳过")
+    assert alice.tap("提交").ticket == "BX20261123-0001"
+
+
+def a_bound_account(database: Database, alice: Chat, *, balance_fen: int) -> None:
+    """Alice has proven to own a prepaid account."""
+    alice.say("你好")
+    with database.transaction() as session:
+        now = alice.clock.now
+        customer = Customer(number="C1", name="爱丽", phone="13912345678", updated_at=now)
+        session.add(customer)
+        session.flush()
+        account = Account(
+            number="3301000042",
+            customer_id=customer.id or 0,
+            region="beijing",
+            address="江城市临江路8号翠竹苑7栋2单元301",
+            community="翠竹苑",
+            zone="rural",
+            contract_type="prepaid",
+            balance_fen=balance_fen,
+            updated_at=now,
+        )
+        session.add(account)
+        session.flush()
+        person = session.exec(select(Person)).one()
+        session.add(
+            Binding(person_id=person.id or 0, account_id=account.id or 0, proof="contact", bound_at=now)
+        )
+
+
+def test_a_bound_account_is_a_button_and_an_empty_one_is_mentioned(alice: Chat, database: Database) -> None:
+    a_bound_account(database, alice, balance_fen=-120)
+    alice.say("报修")
+    alice.tap("只有我家")
+    alice.tap("没跳闸，电表不亮")
+    chosen = alice.tap("翠竹苑 尾号0042").text
+    assert "余额不足" in chosen
+    assert "看到什么" in chosen
+    alice.tap("跳过")
+    assert "尾号0042" in alice.tap("跳过").text
+    done = alice.tap("提交").text
+    assert "一般90分钟左右" in done
+    (ticket,) = tickets(database)
+    assert ticket.account_id == 1
+    assert ticket.fields["account"] == "尾号0042"
+
+
+def test_one_who_has_paid_hears_nothing_of_it(alice: Chat, database: Database) -> None:
+    a_bound_account(database, alice, balance_fen=5000)
+    alice.say("报修")
+    alice.tap("只有我家")
+    alice.tap("没跳闸，电表不亮")
+    assert "余额" not in alice.tap("翠竹苑 尾号0042").text

@@ -122,7 +122,7 @@ def build_app(
             chat.render(
                 facade=facade,
                 history=history,
-                last_id=max((one.get("id", 0) for one in history), default=0),
+                last_id=_last_id(history),
                 menu=MENU,
                 static=f"/static/{version}",
                 day=lambda at: day_label(at, facade.zone, moment),
@@ -178,10 +178,10 @@ def build_app(
             payload = await requests.read_form(request)
             if not buckets.take(address):
                 raise Refused(429, sentences.TOO_FAST)
+            history = await asyncio.to_thread(backroom.history, address)
             with channel.hub.listening(address) as bell:
-                await accept(address, payload, await asyncio.to_thread(shown_text, payload, address))
-                bell.notes()
-                await _answered(bell)
+                await accept(address, payload, own_text(payload, _labels(history).get))
+                await _answered(bell, lambda: backroom.news(address, _last_id(history)))
         except Refused as refusal:
             return await show_page(request, notice=refusal.sentence, status=refusal.status)
         return RedirectResponse("/#end", status_code=303)
@@ -237,13 +237,17 @@ async def _stream(
             await bell.wait(LOOK_SECONDS)
 
 
-async def _answered(bell: Bell) -> None:
+async def _answered(bell: Bell, news: Callable[[], list[Shown]]) -> None:
+    """Wait until there is news, but not for long: a colleague may be answering."""
     loop = asyncio.get_running_loop()
     until = loop.time() + PLAIN_WAIT_SECONDS
-    # The first ring may be our own message's; the answer rings without a note.
     while (left := until - loop.time()) > 0 and not bell.closed:
-        if await bell.wait(left) and not bell.notes():
+        if await bell.wait(left) and await asyncio.to_thread(news):
             return
+
+
+def _last_id(history: list[Shown]) -> int:
+    return max((one.get("id", 0) for one in history), default=0)
 
 
 def _labels(history: list[Shown]) -> dict[str, str]:

@@ -15,13 +15,26 @@ const typingText = document.getElementById("typing-text");
 const newest = document.getElementById("newest");
 const seen = new Set([...log.querySelectorAll("[data-id]")].map((one) => Number(one.dataset.id)));
 let typingTimers = [];
+let following = true; // until the reader scrolls away
 
 export const has = (clientId) => Boolean(own(clientId));
 
 export function scrollToEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+  following = true;
   newest.hidden = true;
 }
+
+// A long answer is read from its beginning: what was asked stays in sight above it.
+function scrollToNews() {
+  const asked = log.querySelector(".own:nth-last-child(1 of .own)");
+  const top = asked ? asked.offsetTop - scroller.offsetTop - 8 : 0;
+  const wanted = Math.max(top, Math.min(scroller.scrollTop, scroller.scrollHeight - scroller.clientHeight));
+  scroller.scrollTop = Math.min(wanted, scroller.scrollHeight);
+  newest.hidden = below() < 40;
+}
+
+const below = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 
 export function showReply(event) {
   if (seen.has(event.id)) return;

@@ -17,7 +17,7 @@ export function listen() {
     clearTimeout(timer);
     timer = 0;
     pause = 1_000;
-    banner.hidden = true;
+    banner.hidden = navigator.onLine; // it may have opened in the very moment in which the line broke
     retry();
   };
   source.onmessage = (message) => {
