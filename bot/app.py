@@ -46,7 +46,8 @@ class Service:
                 staff_chat=settings.telegram_staff_chat,
             )
         self.senders = {
-            name: Sender(database, channel, hands=self.hands, now=self.clock.now) for name, channel in self.channels.items()
+            name: Sender(database, channel, hands=self.hands, now=self.clock.now)
+            for name, channel in self.channels.items()
         }
         self.receiver = Receiver(
             database,

@@ -14,6 +14,8 @@ from knowledge.rules.ticket_kinds import ticket_kinds
 _OF_TOPIC = {"report": "report", "suggestion": "suggestion", "praise": "praise", "billing.dispute": "dispute"}
 _LEAST_WORDS = 4
 _MEANT = 3
+_TOLD = 16
+_ONE_QUESTION = ("suggestion", "praise")
 
 
 def start(turn: Turn, argument: str) -> None:
@@ -25,7 +27,8 @@ def start(turn: Turn, argument: str) -> None:
     if about is not None:
         known["about"] = about
     if said and not wording.ONLY_ASKING.fullmatch(said) and len(said) > _LEAST_WORDS:
-        known["what"] = said
+        # A long message tells what happened; a short one only that something did, and the question stands.
+        known["what" if len(said) >= _TOLD or kind in _ONE_QUESTION else "opening"] = said
     begin(turn, kind, **known)
 
 
@@ -68,7 +71,7 @@ def hand_in(turn: Turn) -> None:
         subtype=_subtype(kind, collected),
         fields={
             "about": ticket_kinds()[kind].subtypes.get(about, about),
-            "description": collected.get("what", ""),
+            "description": "；".join(filter(None, (collected.get("opening"), collected.get("what")))),
             "place": place_words(turn, place),
             "phone": collected.get("phone", ""),
             "note": collected.get("note", ""),

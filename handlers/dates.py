@@ -17,7 +17,7 @@ _AFTER = re.compile(r"(\d{1,3})天")
 _WEEKS_AFTER = re.compile(r"(\d)个?周(?:之?[后内]|以[后内])")
 _MONTH_DAY = re.compile(r"(?:(\d{1,2})月|(下个?月|次月))(\d{1,2})(?:日|号)?")
 _SLASHED = re.compile(r"(?:(\d{4})[-/.])?(\d{1,2})[-/.](\d{1,2})(?!\d)")
-_DAY = re.compile(r"(?:这个?月|本月)?(\d{1,2})(?:号|日)")
+_DAY = re.compile(r"(?:(?:这个?|本)月|(?<![\d月]))(\d{1,2})(?:号|日)")
 
 
 def read_day(text: str, today: date) -> date | None:

@@ -1,4 +1,4 @@
-"""The demo utility: invented customers, bills and outages around this moment, made by the ordinary importers."""
+"""The demo utility: invented customers, bills and outages around this moment, taken in like real ones."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ class Demo:
 
 
 def seed(database: Database, book: Book, *, now: datetime, secret: bytes) -> Guest:
-    """Fill an empty database with the demo utility; in a filled one only the outages move on with the time."""
+    """Fill an empty database with the demo utility; in a filled one only the outages move with the time."""
     demo = build(book, now)
     with database.reading() as session:
         filled = storage.customers.count(session) > 0
@@ -157,8 +157,7 @@ class _Builder:
                 "number": f"{plan['account_block']}{10000000 + index * 37 + 11:08d}",
                 "customer_number": owner["number"],
                 "region": self.book.utility.region,
-                "address": f"{self.book.utility.city}{place['street']}{self.chance.randrange(1, 60)}号"
-                f"{place['name']}{self.chance.randrange(1, 13)}栋{self.chance.randrange(1, 19)}0{self.chance.randrange(1, 5)}",
+                "address": self._address(place),
                 "community": place["name"],
                 "line": place["line"],
                 "transformer": place["transformer"],
@@ -178,6 +177,11 @@ class _Builder:
                 "balance_at": self.now.isoformat() if prepaid else "",
             }
         )
+
+    def _address(self, place: dict[str, Any]) -> str:
+        house, block = self.chance.randrange(1, 60), self.chance.randrange(1, 13)
+        room = f"{self.chance.randrange(1, 19)}0{self.chance.randrange(1, 5)}"
+        return f"{self.book.utility.city}{place['street']}{house}号{place['name']}{block}栋{room}"
 
     def _add_bills(self) -> None:
         postpaid = [one for one in self.accounts if one["contract_type"] == "postpaid"]

@@ -138,6 +138,12 @@ def keep_loose(turn: Turn) -> int:
 # -- between the questions
 
 
+def _after_scope(turn: Turn) -> bool:
+    """Look at once where the place was told together with the scope."""
+    assert turn.conversation is not None
+    return "place" in turn.conversation.collected and _after_place(turn)
+
+
 def _after_light(turn: Turn) -> bool:
     assert turn.conversation is not None
     hint = wording.hint(str(turn.conversation.collected.get("light", "")))
@@ -223,19 +229,6 @@ def _anew(turn: Turn, argument: str) -> None:
 # -- the form
 
 
-def _chosen_or_words(choices: tuple[tuple[str, str], ...]) -> Any:
-    def take(turn: Turn, _message: Message) -> Any:
-        text = turn.text
-        if not text:
-            return None
-        for value, label in choices:
-            if text == label or (len(text) >= 2 and text in label):
-                return value
-        return _heard(text) or text[:40]
-
-    return take
-
-
 _HEARD = (
     ("mine", re.compile(r"(就|只|光|仅).{0,4}(我|俺|咱|自)|我家|自己家|邻居.*有电|别人.*有电|楼道.*亮")),
     ("building", re.compile(r"整?栋|楼道|单元|整个?楼|楼上楼下|邻居")),
@@ -247,8 +240,26 @@ _HEARD = (
 )
 
 
-def _heard(text: str) -> str:
-    return next((value for value, pattern in _HEARD if pattern.search(text)), "")
+def _heard(text: str, choices: tuple[tuple[str, str], ...]) -> str:
+    """Return which of the choices the words mean, or nothing."""
+    values = {value for value, _ in choices}
+    for value, label in choices:
+        if text == label or (len(text) >= 2 and text in label):
+            return value
+    return next((value for value, pattern in _HEARD if value in values and pattern.search(text)), "")
+
+
+def _take_scope(turn: Turn, _message: Message) -> Any:
+    assert turn.conversation is not None
+    place = extract_place(turn.text) if turn.text else None
+    if place and "place" not in turn.conversation.collected:
+        turn.go_to("scope", place=place)  # told before it was asked for
+    return _heard(turn.text, wording.SCOPES) or ("" if place else None)
+
+
+def _take_light(turn: Turn, _message: Message) -> Any:
+    # What is seen in other words is worth keeping.
+    return _heard(turn.text, wording.LIGHTS) or turn.text[:40] or None
 
 
 FORM = forms.register(
@@ -260,15 +271,16 @@ FORM = forms.register(
                 name="scope",
                 label="范围",
                 ask=lambda _turn: wording.ask_scope(),
-                take=_chosen_or_words(wording.SCOPES),
+                take=_take_scope,
                 choices=lambda _turn: wording.SCOPES,
                 when=lambda collected: not collected.get("subtype"),
+                then=_after_scope,
             ),
             Step(
                 name="light",
                 label="电表/开关",
                 ask=lambda _turn: wording.ask_light(),
-                take=_chosen_or_words(wording.LIGHTS),
+                take=_take_light,
                 choices=lambda _turn: wording.LIGHTS,
                 when=lambda collected: collected.get("scope") == "mine",
                 then=_after_light,

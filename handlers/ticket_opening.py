@@ -50,7 +50,7 @@ def open_ticket(
                 outage_id=outage_id,
                 draft_key=draft_key,
                 fields={name: value for name, value in fields.items() if value not in (None, "")},
-                region=turn.region,
+                region=turn.home,
                 zone=zone,
                 rules_version=version_at(turn.now),
                 opened_at=turn.now,

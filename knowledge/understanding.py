@@ -149,7 +149,8 @@ class Understander:
                 return self._known(context.entry_id, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
         decision, weighed = self.index.consider(asked, allowed=allowed, sure=_SURE)
-        if context.entry_id is not None and len(plain) <= _FRAGMENT and not isinstance(decision, Found):
+        settled = isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "ask_back"
+        if context.entry_id is not None and len(plain) <= _FRAGMENT and not settled:
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
                 return self._known(continued, plain, risk)

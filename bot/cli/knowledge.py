@@ -47,7 +47,7 @@ def check(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Refuse bare figures, missing or expired facts, dangling relations, colliding questions, empty topics."""
+    """Refuse bare figures, missing facts, dangling relations, colliding questions, empty topics."""
     day = _day(on)
     problems = find_problems(entries_dir, data_dir, day)
     if as_json:

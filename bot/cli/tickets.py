@@ -47,9 +47,8 @@ def list_tickets(
         print_json(rows)
         return
     for row in rows:
-        print(
-            f"{row['number']:18} {row['state']:10} {'!' * int(str(row['priority'])):3} {row['name']}  {row['owner']}"
-        )
+        urgent = "!" * int(str(row["priority"]))
+        print(f"{row['number']:18} {row['state']:10} {urgent:3} {row['name']}  {row['owner']}")
     if not rows:
         print("no tickets")
 

@@ -105,6 +105,8 @@ class Index:
         self._exact: dict[tuple[str, ...], set[int]] = {}
         for reading, group in zip(readings, groups, strict=True):
             self._exact.setdefault(reading.units, set()).add(group)
+            # the very words count for more than the same words after synonyms were exchanged
+            self._exact.setdefault((reading.plain, ""), set()).add(group)
         self._space = Space(readings, groups)
         self._wording = Wording(readings)
         self._families: NDArray[np.int64] | None = None
@@ -193,7 +195,7 @@ class Index:
         scores: list[float] = verdict.scores.tolist()
         entries: list[int] = candidates.entries.tolist()
         answerable = verdict.answerable
-        exact = self._exact.get(reading.units)
+        exact = self._exact.get((reading.plain, "")) or self._exact.get(reading.units)
         if exact is not None and not exact.isdisjoint(entries):
             # said word for word: certain, unless two entries claim the words
             same = len(exact.intersection(entries))

@@ -12,6 +12,7 @@ from knowledge.text.synonyms import Synonyms
 
 __all__ = ["Reader", "Reading", "comparable", "units_of"]
 
+_FILLER = frozenset("吗的")  # what is left of 谢谢啊 once politeness is gone
 _LONG_NUMBER = re.compile(r"\d(?:[\d-]{4,})\d")
 
 
@@ -48,7 +49,7 @@ class Reader:
             folded = speller.correct(folded)
         reading = self._read(plain, self._synonyms.replace(folded), exchange=True)
         # 你好, 请问一下: nothing but filler is a message too
-        return reading if reading.units else self._read(plain, folded, exchange=False)
+        return reading if not _FILLER.issuperset(reading.units) else self._read(plain, folded, exchange=False)
 
     def _read(self, plain: str, text: str, *, exchange: bool) -> Reading:
         words: list[str] = []

@@ -172,6 +172,8 @@ def test_danger_looks_like_danger(page: Page) -> None:
     alarm = page.locator(".reply.danger").first
     expect(alarm).to_be_visible()
     expect(alarm.locator(".bubble")).to_have_css("border-left-width", "6px")
+    # However long it is, it is read from its first line.
+    expect(page.locator(".own")).to_be_in_viewport()
 
 
 def test_two_pages_of_one_person_show_the_same(page: Page, context: BrowserContext, address: str) -> None:

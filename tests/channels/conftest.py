@@ -1,17 +1,11 @@
 """A Telegram that is not Telegram, and a channel that talks to it."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 
-ROOT = str(Path(__file__).parents[2])
-if ROOT not in sys.path:
-    sys.path.insert(0, ROOT)
-
-from bot.channels.telegram.channel import TelegramChannel  # noqa: E402
-from tests.fake_bot_api import TOKEN, FakeBotApi  # noqa: E402
+from bot.channels.telegram.channel import TelegramChannel
+from tests.fake_bot_api import TOKEN, FakeBotApi
 
 STAFF = -100200300
 

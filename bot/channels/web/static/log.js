@@ -16,25 +16,15 @@ const newest = document.getElementById("newest");
 const seen = new Set([...log.querySelectorAll("[data-id]")].map((one) => Number(one.dataset.id)));
 let typingTimers = [];
 let following = true; // until the reader scrolls away
+let anchor = null; // what must not be scrolled out at the top: a long answer is read from its beginning
+let pinned = 0;
 
 export const has = (clientId) => Boolean(own(clientId));
 
 export function scrollToEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-  following = true;
-  newest.hidden = true;
+  anchor = null;
+  pin();
 }
-
-// A long answer is read from its beginning: what was asked stays in sight above it.
-function scrollToNews() {
-  const asked = log.querySelector(".own:nth-last-child(1 of .own)");
-  const top = asked ? asked.offsetTop - scroller.offsetTop - 8 : 0;
-  const wanted = Math.max(top, Math.min(scroller.scrollTop, scroller.scrollHeight - scroller.clientHeight));
-  scroller.scrollTop = Math.min(wanted, scroller.scrollHeight);
-  newest.hidden = below() < 40;
-}
-
-const below = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 
 export function showReply(event) {
   if (seen.has(event.id)) return;
@@ -143,7 +133,7 @@ function replyNode(event) {
 }
 
 function append(node, at) {
-  const nearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
+  const readAll = below() < 40;
   const day = dayLabel(at);
   const shownDays = log.querySelectorAll(".day");
   if (shownDays[shownDays.length - 1]?.dataset.day !== day) {
@@ -152,9 +142,28 @@ function append(node, at) {
     line.appendChild(document.createElement("span")).textContent = day;
   }
   log.append(node);
-  if (nearEnd) scrollToEnd();
-  else if (node.matches(".reply")) newest.hidden = false;
+  if (!following) {
+    newest.hidden = !node.matches(".reply");
+    return;
+  }
+  if (readAll) {
+    const asked = [...log.querySelectorAll(".own")].at(-1);
+    anchor = asked && topOf(asked) >= scroller.scrollTop - 4 ? asked : node;
+  }
+  pin();
 }
+
+function pin() {
+  scroller.scrollTop = anchor?.isConnected ? Math.max(topOf(anchor) - 10, 0) : scroller.scrollHeight;
+  pinned = scroller.scrollTop; // as far as it went
+  following = true;
+  newest.hidden = below() < 40;
+}
+
+const below = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+
+const topOf = (node) =>
+  node.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
 
 function footer(at) {
   const foot = document.createElement("footer");
@@ -176,7 +185,8 @@ function element(tag, className) {
 
 newest.onclick = scrollToEnd;
 scroller.addEventListener("scroll", () => {
-  if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40) newest.hidden = true;
+  if (below() < 40) newest.hidden = true;
+  following = below() < 40 || Math.abs(scroller.scrollTop - pinned) < 4;
 }, { passive: true });
 // The keyboard of a phone takes height away: what was said last stays in sight.
-new ResizeObserver(() => { if (newest.hidden) scrollToEnd(); }).observe(scroller);
+new ResizeObserver(() => { if (following) pin(); }).observe(scroller);
