@@ -178,8 +178,7 @@ class Sender:
             ref = await self._channel.send(one.address, one.token, reply_from(one.reply), replaces=replaces)
             return Settled(one.id, OutgoingState.SENT, platform_ref=ref)
         except NotNow as error:
-            if one.attempts >= MAX_ATTEMPTS:
-                return Settled(one.id, OutgoingState.FAILED, error=str(error))
+            # Certainly not sent, so it stays: an outage of the network must not eat what customers wait for.
             seconds = error.retry_after_seconds + random.uniform(0, 0.5)
             return Settled(
                 one.id,
