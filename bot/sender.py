@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -56,9 +57,7 @@ class Sender:
         self._news = asyncio.Event()
         self._queues: dict[str, asyncio.Queue[tuple[Claimed, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._results: list[Settled] = []
-        self._moved: list[tuple[str, str]] = []
-        self._unreachable: set[str] = set()
+        self._tried = _Tried()
         self._flying = 0
         self._bulk_flying = 0
         self._paused_until = 0.0
@@ -73,10 +72,15 @@ class Sender:
         try:
             while True:
                 self._news.clear()
+                # Taken here and not by the hands: this task alone touches what the others add to.
+                tried, self._tried = self._tried, _Tried()
                 try:
-                    claimed = await loop.run_in_executor(self._hands, self._settle_and_claim)
-                except Exception:
+                    claimed = await loop.run_in_executor(self._hands, self._settle_and_claim, tried)
+                except BaseException as error:
                     # Results stay in memory and are settled when the database is back.
+                    self._tried.add(tried)
+                    if not isinstance(error, Exception):
+                        raise
                     log.exception("cannot reach the outbox", channel=self._channel.name)
                     await asyncio.sleep(IDLE_SECONDS)
                     continue
@@ -91,27 +95,18 @@ class Sender:
         finally:
             await self._finish()
 
-    def _settle_and_claim(self) -> list[Claimed]:
-        results, self._results = self._results, []
-        moved, self._moved = self._moved, []
-        gone, self._unreachable = self._unreachable, set()
+    def _settle_and_claim(self, tried: "_Tried") -> list[Claimed]:
         now = self._now()
-        try:
-            if not results and not moved and not gone and not self._worth_claiming(now):
-                return []
-            with self._database.transaction() as session:
-                storage.outbox.settle(session, results, owner=self._owner)
-                for old, new in moved:
-                    storage.people.move_chat(session, self._channel.name, old, new)
-                    storage.outbox.move(session, self._channel.name, old, new)
-                for address in gone:
-                    storage.people.mark_reachable(session, self._channel.name, address, since=now)
-                return self._claim(session, now)
-        except Exception:
-            self._results[:0] = results
-            self._moved[:0] = moved
-            self._unreachable |= gone
-            raise
+        if not tried and not self._worth_claiming(now):
+            return []
+        with self._database.transaction() as session:
+            storage.outbox.settle(session, tried.results, owner=self._owner)
+            for old, new in tried.moved:
+                storage.people.move_chat(session, self._channel.name, old, new)
+                storage.outbox.move(session, self._channel.name, old, new)
+            for address in tried.unreachable:
+                storage.people.mark_reachable(session, self._channel.name, address, since=now)
+            return self._claim(session, now)
 
     def _worth_claiming(self, now: datetime) -> bool:
         if self._flying >= IN_FLIGHT or time.monotonic() < self._paused_until:
@@ -157,7 +152,9 @@ class Sender:
             while not queue.empty():
                 one, claimed_at = queue.get_nowait()
                 try:
-                    self._results.append(await self._try(one, claimed_at))
+                    settled = await self._try(one, claimed_at)
+                    # Looked up only now: while we waited, what was there before has been taken away.
+                    self._tried.results.append(settled)
                 finally:
                     self._flying -= 1
                     self._bulk_flying -= one.lane > Lane.STAFF
@@ -187,10 +184,10 @@ class Sender:
                 not_before=self._now() + timedelta(seconds=seconds),
             )
         except Moved as error:
-            self._moved.append((one.address, error.address))
+            self._tried.moved.append((one.address, error.address))
             return Settled(one.id, OutgoingState.WAITING, error=str(error))
         except Unreachable as error:
-            self._unreachable.add(one.address)
+            self._tried.unreachable.add(one.address)
             return Settled(one.id, OutgoingState.FAILED, error=str(error))
         except Undeliverable as error:
             log.error("message refused", outgoing=one.id, reason=str(error))
@@ -226,10 +223,28 @@ class Sender:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=20)
         loop = asyncio.get_running_loop()
-        results, self._results = self._results, []
-        if results:
-            await loop.run_in_executor(self._hands, self._settle_only, results)
+        tried, self._tried = self._tried, _Tried()
+        if tried.results:
+            await loop.run_in_executor(self._hands, self._settle_only, tried.results)
 
     def _settle_only(self, results: list[Settled]) -> None:
         with self._database.transaction() as session:
             storage.outbox.settle(session, results, owner=self._owner)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What became of messages and their chats since it was last written down."""
+
+    results: list[Settled] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    unreachable: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.results or self.moved or self.unreachable)
+
+    def add(self, earlier: "_Tried") -> None:
+        """Take back what could not be written down; it comes before what has happened since."""
+        self.results[:0] = earlier.results
+        self.moved[:0] = earlier.moved
+        self.unreachable |= earlier.unreachable

@@ -26,7 +26,9 @@ _OF_TOPIC = {
     "repair.no_power_single": "single",
 }
 # Out in the country the promised times are longer ones; where the words leave it open, the town's hold.
-_RURAL = re.compile(r"[村屯寨庄]|[一二三四五六七八九十\d]组|乡(?!.*[路街])|镇.*村")
+_RURAL = re.compile(
+    r"(?<!新)[村屯寨](?!.*(?:小区|[栋棟幢]|号楼|單元|单元))|[一二三四五六七八九十\d][组組]|[乡鄉](?!.*[路街])"
+)
 _REMOTE = re.compile(r"牧区|牧场|海岛|山区|深山|林场")
 
 

@@ -18,7 +18,7 @@ from handlers.wording import forms as form_wording
 from handlers.wording import tickets as wording
 from handlers.wording.danger import THANKS
 from handlers.wording.moments import day
-from knowledge.rules.ticket_kinds import name_of
+from knowledge.rules.ticket_kinds import name_of, ticket_kinds
 from storage.models import OPEN_STATES, Lane, Ticket, TicketState
 from storage.outbox import Draft
 
@@ -28,6 +28,7 @@ _SHOWN = 5
 
 def mine(turn: Turn, _argument: str) -> None:
     """Show the ticket that is named or the only open one, else the list."""
+    asked = ticket_kinds().get(turn.heard.topic or "")
     turn.outcome("action", topic="ticket.status")
     assert turn.person.id is not None
     if wording.URGING.search(turn.text):
@@ -38,6 +39,12 @@ def mine(turn: Turn, _argument: str) -> None:
         show(turn, named.group().upper())
         return
     found = storage.tickets.of_person(turn.session, turn.person.id, limit=_SHOWN)
+    if asked is not None and all(one.kind != asked.kind for one in found):
+        # Asked after a suggestion, and there is none: other tickets are no answer.
+        turn.say(
+            wording.none_of_kind(asked.name), Choice(f"现在{asked.name}", f"complaint:{asked.kind}"), _MINE
+        )
+        return
     if not found:
         turn.say(wording.none_yet(), Choice("报修", "repair"), Choice("投诉", "complaint"), _HUMAN)
         return

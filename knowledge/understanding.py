@@ -220,6 +220,8 @@ class Understander:
         by_itself = self.index.rank(core, top=6, allowed=allowed)
         chances: dict[str, float] = {}
         for hit in (*together, *by_itself):
+            if self._entries[hit.entry_id].action == "ask_back":
+                continue  # asking back is for words without a question before them
             # The question before is most of the words read together; that alone must not decide for it.
             score = hit.score * _ASKED_ALREADY if hit.entry_id == before.id else hit.score
             chances[hit.entry_id] = chances.get(hit.entry_id, 0.0) + score

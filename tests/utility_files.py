@@ -18,7 +18,9 @@ def table(*rows: Sequence[str]) -> bytes:
 
 
 CUSTOMERS = table(
-    ("number", "name", "phone", "vulnerable"), ("C1", "张三", PHONE, "no"), ("C2", "李四", "13900002222", "no")
+    ("number", "name", "phone", "vulnerable"),
+    ("C1", "张三", PHONE, "no"),
+    ("C2", "李四", "13900002222", "no"),
 )
 ACCOUNT_HEADER = (
     "number",
@@ -46,9 +48,7 @@ def bills(*rows: tuple[str, str, str, str], account: str = ACCOUNT) -> bytes:
     listed = [
         (number, account, issued[:7], "180", amount, issued, due) for number, amount, issued, due in rows
     ]
-    return table(
-        ("number", "account_number", "period", "kwh", "amount", "issued_on", "due_on"), *listed
-    )
+    return table(("number", "account_number", "period", "kwh", "amount", "issued_on", "due_on"), *listed)
 
 
 def payments(*rows: tuple[str, str, str, str], account: str = ACCOUNT) -> bytes:

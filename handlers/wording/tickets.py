@@ -154,6 +154,11 @@ def none_yet() -> str:
     return "您还没有工单。要办什么事？"
 
 
+def none_of_kind(kind: str) -> str:
+    """Return what somebody gets who asks after a kind of ticket that they never opened."""
+    return f"没有查到您的{kind}工单。要现在{kind}吗？"
+
+
 def listing(rows: Sequence[tuple[str, str, str, str]]) -> str:
     """Return the customer's tickets: number, kind, state, day."""
     lines = ["**我的工单**"]

@@ -39,6 +39,8 @@ _SEPARATOR = re.compile(r"[、,;。\n\r/]+|(?<=[号栋幢座楼区园村苑路�
 _SIDE = re.compile(r"(?<=[\u4e00-\u9fff]{2})以[东南西北].*$")
 _ONLY_PARITY = re.compile(r"[单双]号|[奇偶]数(?:号)?")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+# Outages are announced by building; the flat behind it tells nothing.
+_FLAT = re.compile(r"(\d(?:栋|幢|座|号楼))(?:-?\d{1,2}单元)?(?:\d{1,2}[层楼])?(?:-?\d{2,4})?[室房户]?$")
 _VOLTAGE = re.compile(r"\d+(?:\.\d+)?\s*(?:kv|千伏)")
 
 
@@ -96,7 +98,8 @@ def places_in(scope: str) -> tuple[Place, ...]:
 @lru_cache(maxsize=2_000)
 def place_of(text: str) -> Place:
     """Return a customer's words for one place taken apart; no names where there are none."""
-    return _place(_prepared(text).replace(" ", "").replace("、", ""))
+    whole = _prepared(text).replace(" ", "").replace("、", "")
+    return _place(_FLAT.sub(r"\1", whole))
 
 
 @lru_cache(maxsize=20_000)

@@ -14,8 +14,8 @@ from handlers.turn import Desktop, Turn
 from knowledge.book import Book
 from knowledge.rules.outages import Outage, OutageKind, OutageState
 from storage.database import Database
+from storage.models import Account, Binding, Conversation, Customer, Person
 from storage.models import Chat as ChatRow
-from storage.models import Conversation, Person
 from tests.talking import Chat, Clock
 
 Hear = Callable[..., Heard]
@@ -312,3 +312,65 @@ def test_the_feed_moves_an_outage_on(say: Hear, deliver: Deliver, clock: Clock) 
     clock.pass_(minutes=30)
     deliver(replace(fault, state="restored"))
     assert "已恢复供电" in say("白鹭洲小区停电了吗").text
+
+
+def bind(alice: Chat, database: Database, *addresses: tuple[str, str]) -> None:
+    """Alice has proven to own accounts at addresses (address, community)."""
+    alice.say("你好")
+    now = alice.clock.now
+    with database.transaction() as session:
+        customer = Customer(number="C1", name="爱丽", phone="13912345678", updated_at=now)
+        session.add(customer)
+        session.flush()
+        person = session.exec(select(Person)).one()
+        for index, (address, community) in enumerate(addresses):
+            account = Account(
+                number=f"330100004{index}",
+                customer_id=customer.id or 0,
+                region="beijing",
+                address=address,
+                community=community,
+                updated_at=now,
+            )
+            session.add(account)
+            session.flush()
+            session.add(
+                Binding(person_id=person.id or 0, account_id=account.id or 0, proof="contact", bound_at=now)
+            )
+
+
+HOME = ("江城市听涛路88号白鹭洲小区7栋2单元301", "白鹭洲小区")
+SHOP = ("江城市锦绣路3号云锦苑1栋101", "云锦苑")
+
+
+@pytest.mark.usefixtures("town")
+def test_a_bound_address_need_not_be_named(alice: Chat, database: Database) -> None:
+    bind(alice, database, HOME)
+    heard = alice.say("我家停电了")
+    assert "查到了：您家现在正在停电" in heard.text
+    assert "88号" not in heard.text
+
+
+@pytest.mark.usefixtures("town")
+def test_all_bound_addresses_are_looked_up(alice: Chat, database: Database) -> None:
+    bind(alice, database, HOME, SHOP)
+    heard = alice.say("明天会停电吗")
+    assert "云锦苑" in heard.text
+    assert "明天08:00" in heard.text
+
+
+@pytest.mark.usefixtures("town")
+def test_another_place_than_the_bound_one(alice: Chat, database: Database) -> None:
+    bind(alice, database, SHOP)
+    alice.say("停电了吗")
+    asked = alice.tap("换个地方查")
+    assert "云锦苑" in [choice.label for choice in asked.replies[-1].choices]
+    assert "正在停电" in alice.say("枫林晚小区").text or "部分恢复" in alice.heard.text
+    alice.tap("换个地方查")
+    assert "明天08:00" in alice.tap("云锦苑").text
+
+
+def test_nothing_is_found_for_a_bound_address(alice: Chat, database: Database, deliver: Deliver) -> None:
+    deliver()
+    bind(alice, database, SHOP)
+    assert "目前没有查到您家的停电信息" in alice.say("我家停电了").text

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 import storage.outages
 from handlers.desk import Desk
 from handlers.messages import Heard, Location, PhoneContact
+from handlers.repairs import zone_of
 from knowledge.book import Book
 from knowledge.rules.outages import Outage
 from storage.database import Database
@@ -291,3 +292,23 @@ def test_one_who_has_paid_hears_nothing_of_it(alice: Chat, database: Database) -
     alice.tap("只有我家")
     alice.tap("没跳闸，电表不亮")
     assert "余额" not in alice.tap("翠竹苑 尾号0042").text
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ("翠竹苑7栋", "urban"),
+        ("梅园新村5栋", "urban"),
+        ("东风村二组", "rural"),
+        ("柳河乡卫生院", "rural"),
+        ("北坡林场", "remote"),
+        ("城中村3栋2单元", "urban"),
+    ],
+)
+def test_the_zone_is_read_from_the_place(place: str, zone: str) -> None:
+    assert zone_of(place) == zone
+
+
+def test_a_place_told_too_early_is_kept(alice: Chat) -> None:
+    alice.say("报修")
+    assert "看到什么" in alice.say("翠竹苑7栋，整栋都黑了").text

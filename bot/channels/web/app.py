@@ -242,7 +242,9 @@ async def _answered(bell: Bell, news: Callable[[], list[Shown]]) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + PLAIN_WAIT_SECONDS
     while (left := until - loop.time()) > 0 and not bell.closed:
-        if await bell.wait(left) and await asyncio.to_thread(news):
+        rung = await bell.wait(left)
+        found: list[Shown] = await asyncio.to_thread(news) if rung else []
+        if found:
             return
 
 
