@@ -74,13 +74,15 @@ class Sender:
                 self._news.clear()
                 # Taken here and not by the hands: this task alone touches what the others add to.
                 tried, self._tried = self._tried, _Tried()
+                settling = loop.run_in_executor(self._hands, self._settle_and_claim, tried)
                 try:
-                    claimed = await loop.run_in_executor(self._hands, self._settle_and_claim, tried)
-                except BaseException as error:
+                    claimed = await asyncio.shield(settling)
+                except asyncio.CancelledError:
+                    await self._give_back(settling, tried)
+                    raise
+                except Exception:
                     # Results stay in memory and are settled when the database is back.
                     self._tried.add(tried)
-                    if not isinstance(error, Exception):
-                        raise
                     log.exception("cannot reach the outbox", channel=self._channel.name)
                     await asyncio.sleep(IDLE_SECONDS)
                     continue
@@ -94,6 +96,16 @@ class Sender:
                         pass
         finally:
             await self._finish()
+
+    async def _give_back(self, settling: "asyncio.Future[list[Claimed]]", tried: "_Tried") -> None:
+        """Let go again what was claimed while we were told to end: nothing of it has been tried."""
+        try:
+            claimed = await settling
+        except Exception:
+            log.exception("cannot reach the outbox", channel=self._channel.name)
+            self._tried.add(tried)
+        else:
+            self._tried.results += [Settled(one.id, OutgoingState.WAITING) for one in claimed]
 
     def _settle_and_claim(self, tried: "_Tried") -> list[Claimed]:
         now = self._now()

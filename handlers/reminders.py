@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
 from sqlmodel import Session
@@ -22,7 +23,7 @@ from storage.bills import owed_fen
 from storage.models import Account, Bill, Lane, Notice, NoticeState, OnUnknown
 from storage.outbox import Draft
 
-BATCH = 500  # notices a transaction
+BATCH = 250  # notices a transaction
 
 
 def plan(session: Session, book: Book, bill: Bill, now: datetime) -> int:
@@ -38,12 +39,14 @@ def plan_all(session: Session, book: Book, bills: Sequence[Bill], now: datetime)
     """
     accounts = storage.customers.accounts(session, {bill.account_id for bill in bills})
     known = storage.notices.of_subjects(session, [subject_of(bill) for bill in bills])
-    added = 0
+    new: list[Notice] = []
+    revived = 0
     for bill in bills:
         account, _ = accounts[bill.account_id]
         there = {notice.step: notice for notice in known.get(subject_of(bill), [])}
         wanted = {} if owed_fen(bill) == 0 else {one.step: one for one in planned_for(bill, account)}
-        added += _bring_in_line(session, bill, there, wanted, now)
+        revived += _bring_in_line(session, bill, there, wanted, new, now)
+    storage.notices.add_all(session, new)
     paid = [
         notice.id
         for bill in bills
@@ -53,7 +56,7 @@ def plan_all(session: Session, book: Book, bills: Sequence[Bill], now: datetime)
     ]
     storage.notices.cancel_waiting(session, paid, f"taken back: {PAID}")
     session.flush()
-    return added
+    return len(new) + revived
 
 
 def subject_of(bill: Bill) -> str:
@@ -63,7 +66,13 @@ def subject_of(bill: Bill) -> str:
 
 def planned_for(bill: Bill, account: Account) -> list[PlannedNotice]:
     """Return the reminders that the rules want for a bill while it is unpaid."""
-    return arrears.notices(facts_of(bill, account), arrears.rules())
+    return list(_planned(facts_of(bill, account)))
+
+
+# Bills of one delivery are due on the same few days.
+@lru_cache(maxsize=1024)
+def _planned(facts: BillFacts) -> tuple[PlannedNotice, ...]:
+    return tuple(arrears.notices(facts, arrears.rules()))
 
 
 def facts_of(bill: Bill, account: Account) -> BillFacts:
@@ -82,20 +91,21 @@ def _bring_in_line(
     bill: Bill,
     there: dict[str, Notice],
     wanted: dict[str, PlannedNotice],
+    new: list[Notice],
     now: datetime,
 ) -> int:
+    """Bring the notices of a bill in line with the rules; return how many were taken up again."""
     for step, notice in there.items():
         if notice.state == NoticeState.PLANNED and step not in wanted:
             _settle(
                 notice, NoticeState.SUPPRESSED, PAID if owed_fen(bill) == 0 else "not planned any more", now
             )
             session.add(notice)
-    added = 0
+    revived = 0
     for step, planned in wanted.items():
         known = there.get(step)
         if known is None:
-            added += 1
-            session.add(
+            new.append(
                 Notice(
                     subject=subject_of(bill),
                     step=step,
@@ -108,14 +118,14 @@ def _bring_in_line(
                 )
             )
         elif known.state == NoticeState.SUPPRESSED and known.reason == PAID:
-            added += 1
+            revived += 1
             known.state, known.reason, known.settled_at = NoticeState.PLANNED, "", None
             known.send_at, known.not_before = planned.send_at, planned.not_before
             session.add(known)
         elif known.state == NoticeState.PLANNED and known.not_before != planned.not_before:
             known.send_at, known.not_before = planned.send_at, planned.not_before
             session.add(known)
-    return added
+    return revived
 
 
 # -- credit

@@ -1,12 +1,23 @@
 """Planned reminders in the database: which are due, what became of each, and what of them still waits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlmodel import Session, col
 
 from storage.models import OPEN_STATES, Bill, Lane, Notice, NoticeState, Outgoing, OutgoingState, Ticket
+
+_TABLE: Any = Notice.__table__  # type: ignore[attr-defined]
+
+
+def add_all(session: Session, notices: Sequence[Notice]) -> None:
+    """Keep new notices; there may be very many, so they go in as plain rows."""
+    if not notices:
+        return
+    session.flush()
+    session.connection().execute(insert(_TABLE), [one.model_dump(exclude={"id"}) for one in notices])
 
 
 def due(session: Session, now: datetime, limit: int) -> list[Notice]:

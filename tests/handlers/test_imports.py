@@ -124,9 +124,7 @@ def test_a_column_that_is_left_out_changes_nothing(filled: Database, book: Book,
     assert {one.community for one in rows(filled, Account)} == {"枫林苑"}  # type: ignore[attr-defined]
 
 
-def test_payments_count_once_and_never_for_another_account(
-    filled: Database, book: Book, clock: Clock
-) -> None:
+def test_payments_count_once_and_for_their_account(filled: Database, book: Book, clock: Clock) -> None:
     take_in(filled, book, "bills", BILL, clock.now)
     paid = payments(("P1", "B1", "80.00", "2026-12-06T10:00+08:00"))
     take_in(filled, book, "payments", paid, clock.now)

@@ -1,4 +1,4 @@
-"""Whatever the bills and whenever the clock knocks: no reminder too early, at night, twice, or of a paid bill."""
+"""Whatever the bills, whenever the clock knocks: no reminder too early, at night, twice, or when paid."""
 
 import shutil
 import tempfile
@@ -184,8 +184,8 @@ def test_what_is_not_due_costs_nothing(database: Database, book: Book, now: date
             """
         )
         plan = connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT * FROM notice WHERE notice.state = 'planned' AND send_at <= '2026-12-01' "
-            "ORDER BY send_at, id LIMIT 500"
+            "EXPLAIN QUERY PLAN SELECT * FROM notice WHERE notice.state = 'planned' "
+            "AND send_at <= '2026-12-01' ORDER BY send_at, id LIMIT 500"
         ).all()
         assert "ix_notice_planned" in str(plan)
         done = reminders.tick(Desktop(book=book, secret=b"x"), session, now)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shelves import SIMILAR, Shelf, a_fact, a_neighbour, an_entry
+from tests.knowledge.shelves import SIMILAR, Shelf, a_fact, a_neighbour, an_entry
 
 from knowledge import check as content
 from knowledge.check import bare, bare_figures, check, collisions

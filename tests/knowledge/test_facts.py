@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shelves import Shelf, a_fact, a_source
+from tests.knowledge.shelves import Shelf, a_fact, a_source
 
 from knowledge.facts import Fact, FactMissing, Facts
 from knowledge.library import DATA_DIR, Library

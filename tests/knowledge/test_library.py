@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from shelves import Shelf, a_fact, a_neighbour, a_source, an_entry
+from tests.knowledge.shelves import Shelf, a_fact, a_neighbour, a_source, an_entry
 
 from knowledge.facts import FactMissing
 from knowledge.library import Library
