@@ -25,7 +25,7 @@ from storage.models import Account, Bill, Customer, Payment
 __all__ = ["KINDS", "BadFile", "ImportReport", "Problem", "import_file"]
 
 KINDS = ("customers", "accounts", "bills", "payments", "outages")
-CHUNK = 1000  # rows a transaction: somebody who writes to us meanwhile hardly waits
+CHUNK = 500  # rows a transaction: somebody who writes to us meanwhile hardly waits
 SHOWN_DIFFERENCES = 50
 _PRIVATE = {"name", "phone", "address"}
 _FEN = {"amount_fen", "declared_fen", "balance_fen"}

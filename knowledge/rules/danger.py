@@ -131,10 +131,11 @@ class DangerRules:
             text = self._t2s.convert(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower())
         text = self._typo.sub(self._mend, _SPACES.sub("", text))
         # Most messages stop here; only a possible danger pays for the closer look below.
-        if self._find(text) is None:
-            return None
-        found = self._find(self._harmless.sub(_CROSSED_OUT, text))
+        found = self._find(text)
         if found is None:
+            return None
+        plain, crossed_out = self._harmless.subn(_CROSSED_OUT, text)
+        if crossed_out and (found := self._find(plain)) is None:
             return None
         kind, words, sure, happened = found
         knowing = self._hard.search(text) or self._past.search(text)
