@@ -236,9 +236,14 @@ def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
     done["notices_cancelled"] = storage.notices.cancel_waiting(
         session, storage.notices.waiting_though_paid(session), f"taken back: {PAID}"
     )
-    if not arrears.may_send(now, rules, book.utility.region):
-        opening = arrears.next_allowed(now, rules, book.utility.region)
-        storage.notices.keep_waiting(session, until=opening, now=now)
+    window = rules.window(book.utility.region)
+    storage.notices.keep_waiting(
+        session,
+        until=window.next_allowed(now),
+        closing=window.closes_after(now),
+        now=now,
+        every=not window.may_send(now),
+    )
     due = storage.notices.due(session, now, BATCH)
     if not due:
         return dict(done)
@@ -307,6 +312,8 @@ def _draft(book: Book, moment: Moment, notice: Notice, fate: Fate) -> Draft:
         dedupe_key=f"notice:{notice.id}:{to.chat.id}",
         lane=Lane.REMINDER,
         on_unknown=OnUnknown.HOLD,
+        # A sender that was held up must not ring at night, even before the next look at what is due.
+        not_after=arrears.rules().window(account.region).closes_after(moment.now),
         person_id=to.person.id,
         notice_id=notice.id,
     )

@@ -186,16 +186,17 @@ def cancel_waiting(session: Session, notice_ids: Collection[int], reason: str) -
     return len(gone)
 
 
-def keep_waiting(session: Session, *, until: datetime, now: datetime) -> int:
-    """Let reminders that have not left yet wait until a moment; return how many."""
+def keep_waiting(session: Session, *, until: datetime, closing: datetime, now: datetime, every: bool) -> int:
+    """Let reminders whose own time has passed (or all that wait) wait until a moment; return how many."""
+    waiting_too_long = col(Outgoing.not_after) < now
     kept = session.connection().execute(
         update(Outgoing)
         .where(
             text("outgoing.state = 'waiting'"),
             col(Outgoing.lane) == int(Lane.REMINDER),
             col(Outgoing.notice_id).is_not(None),
-            col(Outgoing.not_before) <= now,
+            (col(Outgoing.not_before) <= now) if every else waiting_too_long,
         )
-        .values(not_before=until)
+        .values(not_before=until, not_after=closing)
     )
     return int(kept.rowcount)

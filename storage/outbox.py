@@ -183,18 +183,6 @@ def recover(session: Session) -> tuple[int, int]:
     return resent.rowcount, held.rowcount
 
 
-def overtaken(session: Session, now: datetime) -> list[int]:
-    """Cancel waiting messages whose time has passed; return the notices that they were to bring."""
-    rows = session.connection().execute(
-        text(
-            "UPDATE outgoing SET state = 'cancelled', error = 'its time has passed' "
-            "WHERE state = 'waiting' AND not_after < :now RETURNING notice_id"
-        ).bindparams(bindparam("now", type_=_TABLE.c.not_after.type)),
-        {"now": now},
-    )
-    return [notice for (notice,) in rows if notice is not None]
-
-
 def next_due(session: Session, channel: str) -> datetime | None:
     """Return when the earliest waiting message of a channel may go, or None."""
     found: datetime | None = (

@@ -92,9 +92,7 @@ class ArrearsRules:
     def moratorium(self, region: str | None, on: date) -> PauseRow | None:
         """Return the pause in which no reminder goes to a region on a day, the longest one, or None."""
         rows = [
-            row
-            for row in self._file.moratoria
-            if row.region in (None, region) and row.start <= on < row.to
+            row for row in self._file.moratoria if row.region in (None, region) and row.start <= on < row.to
         ]
         return max(rows, key=lambda row: row.to, default=None)
 

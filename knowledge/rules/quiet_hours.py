@@ -36,6 +36,11 @@ class SendingWindow:
             opening += timedelta(days=1)
         return opening
 
+    def closes_after(self, now: datetime) -> datetime:
+        """Return the closing of the day on which a reminder may leave next; raises ValueError if naive."""
+        here = self.next_allowed(now).astimezone(self.zone)
+        return datetime.combine(here.date(), self.closes, tzinfo=self.zone)
+
     def _is_sending_day(self, here: datetime) -> bool:
         return not (self.skip_first_day_of_holiday and self.calendar.starts_holiday(here.date()))
 

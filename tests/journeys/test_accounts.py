@@ -305,6 +305,20 @@ def test_what_could_not_leave_by_day_waits_over_night(
     assert bound.rows()[-1].state == "waiting"
 
 
+def test_a_sender_that_was_down_does_not_ring_at_night_before_any_tick(
+    bound: Chat, clock: Clock, desk: Desk, tick: Callable[[], dict[str, int]]
+) -> None:
+    clock.set(2026, 12, 21, 19, 59)
+    tick()
+    clock.set(2026, 12, 22, 3, 0)
+    deliver(desk.database, clock.now)  # nothing has ticked since
+    assert bound.rows()[-1].state == "waiting"
+    clock.set(2026, 12, 22, 9, 30)
+    tick()
+    deliver(desk.database, clock.now)
+    assert bound.rows()[-1].state == "sent"
+
+
 def test_a_paid_bill_is_not_reminded_of(
     bound: Chat, bill: Take, clock: Clock, desk: Desk, tick: Callable[[], dict[str, int]]
 ) -> None:
