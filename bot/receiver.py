@@ -13,6 +13,7 @@ from bot.delivery import Channel, RawUpdate, Take
 from handlers.desk import Desk, Received
 from storage.database import Database
 from storage.inbox import Arrival, Waiting
+from storage.models import InboxState
 
 log = structlog.get_logger()
 
@@ -93,15 +94,24 @@ class Receiver:
         try:
             self._hear(rows, now)
         except Exception:
-            # One of them is to blame: each gets a transaction of its own, and only the guilty one waits.
-            for row in rows:
-                try:
-                    self._hear([row], now)
-                except Exception:
-                    log.exception("cannot answer an update", inbox=row.id, attempt=row.attempts + 1)
-                    with self._database.transaction() as session:
-                        storage.inbox.fail(session, row.id, now)
+            self._one_by_one(rows, now)
         return len(rows)
+
+    def _one_by_one(self, rows: Sequence[Waiting], now: datetime) -> None:
+        """Give each update a transaction of its own: only the guilty one waits, and its chat with it."""
+        held: set[tuple[str, str]] = set()
+        for row in rows:
+            if (row.channel, row.address) in held:
+                continue
+            try:
+                self._hear([row], now)
+            except Exception:
+                log.exception("cannot answer an update", inbox=row.id, attempt=row.attempts + 1)
+                held.add((row.channel, row.address))
+                with self._database.transaction() as session:
+                    state = storage.inbox.fail(session, row.id, now)
+                if state is InboxState.DEAD:
+                    self._desk.give_up(row.channel, row.address, row.id, now)
 
     def _hear(self, rows: Sequence[Waiting], now: datetime) -> None:
         received: list[Received] = []

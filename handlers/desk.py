@@ -25,7 +25,7 @@ from handlers import (
     staffroom,
     tickets,
 )
-from handlers.messages import Heard, Message
+from handlers.messages import Choice, Heard, Message, Reply
 from handlers.turn import Address, Desktop, Turn
 from handlers.wording import general
 from knowledge.book import Book
@@ -33,6 +33,7 @@ from knowledge.text.normalise import simplified
 from knowledge.text.script import script_of, to_traditional
 from storage.database import Database
 from storage.inbox import Arrival
+from storage.models import Lane
 from storage.outbox import Draft
 
 Act = Callable[[Turn, str], None]
@@ -116,6 +117,29 @@ class Desk:
         with self.database.transaction() as session:
             return self._hear(session, received, now)
 
+    def give_up(self, channel: str, address: str, inbox_id: int, now: datetime) -> None:
+        """Tell a customer whose message we failed to work on again and again, and a colleague."""
+        drafts = [
+            Draft(
+                channel=channel,
+                address=address,
+                reply=Reply(general.given_up(), (Choice("人工", "handover"),)).as_document(),
+                dedupe_key=f"given-up:{inbox_id}",
+            )
+        ]
+        if self.desktop.staff is not None:
+            drafts.append(
+                Draft(
+                    channel=self.desktop.staff.channel,
+                    address=self.desktop.staff.address,
+                    reply=Reply(general.staff_given_up(inbox_id), kind="staff").as_document(),
+                    dedupe_key=f"given-up-staff:{inbox_id}",
+                    lane=Lane.STAFF,
+                )
+            )
+        with self.database.transaction() as session:
+            storage.outbox.write(session, drafts, now)
+
     def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at this moment, and return how much of each."""
         done: dict[str, int] = {}
@@ -139,9 +163,10 @@ class Desk:
         return done
 
     def _hear(self, session: Session, received: Sequence[Received], now: datetime) -> list[Heard]:
-        known = storage.people.chats(
-            session, {(one.message.channel, one.message.address) for one in received}
-        )
+        # A dictionary and no set: whoever wrote first gets the first number.
+        places = dict.fromkeys((one.message.channel, one.message.address) for one in received)
+        known = storage.people.chats(session, places.keys())
+        known |= storage.people.new_chats(session, [one for one in places if one not in known], now)
         persons = {person.id for _, person in known.values() if person.id is not None}
         open_now = storage.people.conversations(session, persons, now)
         drafts: list[Draft] = []
@@ -150,8 +175,6 @@ class Desk:
         for one in received:
             message = one.message
             place = (message.channel, message.address)
-            if place not in known:
-                known[place] = storage.people.new_chat(session, *place, now)
             chat, person = known[place]
             assert person.id is not None
             turn = Turn(

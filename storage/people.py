@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session, col
 
 from storage.models import Account, Binding, Chat, Conversation, Person
@@ -25,14 +25,24 @@ def chats(
 
 def new_chat(session: Session, channel: str, address: str, now: datetime) -> tuple[Chat, Person]:
     """Make a person with one chat."""
-    person = Person(created_at=now)
-    session.add(person)
+    return new_chats(session, [(channel, address)], now)[channel, address]
+
+
+def new_chats(
+    session: Session, addresses: Collection[tuple[str, str]], now: datetime
+) -> dict[tuple[str, str], tuple[Chat, Person]]:
+    """Make a person with one chat for each (channel, address) pair; none of them may be known."""
+    made = {address: Person(created_at=now) for address in addresses}
+    # Two statements for all of them: a new customer every other message is usual when the lights go out.
+    session.add_all(made.values())
     session.flush()
-    assert person.id is not None
-    chat = Chat(channel=channel, address=address, person_id=person.id, created_at=now)
-    session.add(chat)
+    chats = {
+        (channel, address): Chat(channel=channel, address=address, person_id=person.id or 0, created_at=now)
+        for (channel, address), person in made.items()
+    }
+    session.add_all(chats.values())
     session.flush()
-    return chat, person
+    return {address: (chats[address], person) for address, person in made.items()}
 
 
 def chat_of(session: Session, person_id: int) -> list[Chat]:
@@ -105,18 +115,21 @@ def open_conversation(
     return conversation
 
 
+# Made once: building a statement costs more than the database needs to answer it.
+_ACCOUNTS_OF = (
+    select(Account, Binding)
+    .join(Binding, col(Binding.account_id) == col(Account.id))
+    .where(col(Binding.person_id) == bindparam("person"))
+    .order_by(col(Binding.id))
+)
+
+
 def accounts_of(session: Session, person_id: int) -> list[tuple[Account, Binding]]:
     """Return the accounts that a person has proven to belong to, oldest binding first.
 
     This is the one door to an account from a chat: there is no other way in handlers to read one.
     """
-    rows = session.execute(
-        select(Account, Binding)
-        .join(Binding, col(Binding.account_id) == col(Account.id))
-        .where(col(Binding.person_id) == person_id)
-        .order_by(col(Binding.id))
-    )
-    return [(account, binding) for account, binding in rows]
+    return [(account, binding) for account, binding in session.execute(_ACCOUNTS_OF, {"person": person_id})]
 
 
 def set_region(session: Session, channel: str, address: str, region: str, *, now: datetime) -> None:

@@ -101,3 +101,13 @@ def unknown_aside() -> str:
 def of_region(name: str) -> str:
     """Return the line over an answer that holds for another region than the customer's own."""
     return f"（以下按{name}的规定和价格）"
+
+
+def given_up() -> str:
+    """Return what somebody gets whose message we could not work on."""
+    return "抱歉，您刚才那条消息我这边处理出错了，已记下来请同事看。急事请再说一遍，或者点【人工】。"
+
+
+def staff_given_up(inbox_id: int) -> str:
+    """Return the word for the staff group that a message could not be worked on."""
+    return f"⚠️ 有一条客户消息多次处理失败（收件编号 {inbox_id}），请管理员查看。"
