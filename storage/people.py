@@ -84,6 +84,7 @@ def conversations(session: Session, person_ids: Collection[int], now: datetime) 
     ).scalars():
         if one.expires_at <= now:
             session.delete(one)
+            session.flush()  # a new one may be opened in this turn, and a person has one only
         else:
             result[one.person_id] = one
     return result

@@ -76,7 +76,7 @@ def chat(region: RegionOption = None) -> None:
         with database.transaction() as session:
             set_region(session, "terminal", address, asked_in, now=clock.now())
     note("直接打字，按钮用数字；空行结束。")
-    _exchange(database, desk, terminal, address, "/start")
+    exchange(database, desk, terminal, address, "/start")
     while True:
         try:
             line = input("> ") if sys.stdin.isatty() else next(sys.stdin).rstrip("\n")
@@ -84,10 +84,10 @@ def chat(region: RegionOption = None) -> None:
             break
         if not line.strip():
             break
-        _exchange(database, desk, terminal, address, line)
+        exchange(database, desk, terminal, address, line)
 
 
-def _exchange(database: Database, desk: Desk, terminal: TerminalChannel, address: str, line: str) -> None:
+def exchange(database: Database, desk: Desk, terminal: TerminalChannel, address: str, line: str) -> None:
     now = clock.now()
     message = terminal.read({"text": line, "address": address}, secrets.token_hex(8), now)
     assert message is not None

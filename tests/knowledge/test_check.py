@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.knowledge.shelves import SIMILAR, Shelf, a_fact, a_neighbour, an_entry
 
 from knowledge import check as content
 from knowledge.check import bare, bare_figures, check, collisions
 from knowledge.library import DATA_DIR, ENTRIES_DIR, Library
+from tests.knowledge.shelves import SIMILAR, Shelf, a_fact, a_neighbour, an_entry
 
 TODAY = date(2026, 11, 20)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.knowledge.shelves import Shelf, a_fact, a_source
 
 from knowledge.facts import Fact, FactMissing, Facts
 from knowledge.library import DATA_DIR, Library
 from knowledge.rules.regions import region_ids
 from knowledge.sheets import BadContent
 from knowledge.sources import Sources
+from tests.knowledge.shelves import Shelf, a_fact, a_source
 
 TODAY = date(2026, 11, 20)
 

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.knowledge.shelves import Shelf, a_fact, a_neighbour, a_source, an_entry
 
 from knowledge.facts import FactMissing
 from knowledge.library import Library
 from knowledge.sheets import BadContent
+from tests.knowledge.shelves import Shelf, a_fact, a_neighbour, a_source, an_entry
 
 TODAY = date(2026, 11, 20)
 

@@ -91,7 +91,7 @@ def test_typed_pinyin_is_cut_into_syllables() -> None:
 
 
 def test_words_of_the_trade_stay_whole() -> None:
-    segmenter = Segmenter()
+    segmenter = Segmenter.load()
     assert "峰谷电价" in segmenter.words("峰谷电价怎么申请")
     assert segmenter.knows("电费")
 
