@@ -64,9 +64,13 @@ class TelegramWire:
         before = len(self._state.texts(CUSTOMER))
         act()
         async with asyncio.timeout(20):
-            while len(self._state.texts(CUSTOMER)) == before:
+            while not "".join(self._state.texts(CUSTOMER)[before:]).strip():
                 await asyncio.sleep(0.02)
-        await asyncio.sleep(0.4)  # several messages may belong to one answer
+            # Several messages may belong to one answer, and a chat gets one a second.
+            known = 0
+            while known != len(self._state.texts(CUSTOMER)):
+                known = len(self._state.texts(CUSTOMER))
+                await asyncio.sleep(1.3)
         return "\n".join(self._state.texts(CUSTOMER)[before:])
 
 

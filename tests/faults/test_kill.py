@@ -201,8 +201,10 @@ def remind(nursery: Nursery, bills: Path, chance: random.Random) -> None:
 
 
 def working_morning() -> datetime:
-    """Return a moment at which reminders may leave."""
-    begin = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=11, minute=0, second=0, microsecond=0)
+    """Return the last late morning on which reminders might leave."""
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    # Not in the future: the scheduler has the real clock, and would wait for it.
+    begin = now.replace(hour=11, minute=0, second=0, microsecond=0) - timedelta(days=1)
     while calendar_of().starts_holiday(begin.date()):
         begin -= timedelta(days=1)
     return begin
