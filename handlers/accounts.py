@@ -25,6 +25,7 @@ PAY_ENTRY = "payment.ways"
 _SHOWN_ACCOUNTS = 3
 _SHOWN_BILLS = 3
 _SHORT = 8  # digits
+_FIGURES = ("arrears.query",)
 # What may stand around an account number where somebody wants nothing but to see it or its bills.
 _BILL_WORDS = re.compile(
     r"(?:上个?|这个?|本)月|电费|電費|欠费|欠費|账单|帳單|余额|餘額|多少|几块|[还還]?欠了?|[该該要]交|[钱錢]"
@@ -62,6 +63,10 @@ def view(turn: Turn, argument: str) -> None:
     if not accounts:
         _offer_binding(turn, first, asked)
         return
+    # The figures are the answer: what they are looked up by needs no word any more.
+    first = "\n".join(line for line in first.split("\n") if "绑" not in line) if first else ""
+    if turn.heard.topic in _FIGURES:
+        first = ""
     if len(accounts) > _SHOWN_ACCOUNTS:
         choices = [Choice(_name(one), f"bill_view:{one[0].id}") for one in accounts]
         turn.say(Reply(_joined(first, wording.which()), tuple(choices), kind="question"))
@@ -72,11 +77,14 @@ def view(turn: Turn, argument: str) -> None:
 
 def _offer_binding(turn: Turn, first: str, asked: str | None) -> None:
     """Say nothing about any account to somebody who has proven none, and begin the proof."""
-    turn.say(_joined(first, wording.ask_to_bind()), Choice("绑定户号", "bind"), Choice("人工", "handover"))
     if asked is not None:
         topic = turn.heard.topic
         binding.start(turn, asked)
         turn.outcome("action", topic=topic)
+        return
+    # An answer that says itself that an account must be bound is not told so twice.
+    text = first if "绑定" in first else _joined(first, wording.ask_to_bind())
+    turn.say(text, Choice("绑定户号", "bind"), *turn.related, Choice("人工", "handover"))
 
 
 def _section(turn: Turn, account: Account, bound: Binding) -> str:
@@ -135,8 +143,10 @@ def _choices(turn: Turn, accounts: list[Mine]) -> tuple[Choice, ...]:
     if owing:
         choices += [
             Choice("账单有疑问", f"dispute:{_about(owing)}"),
-            Choice("申请缓交", f"promise:{_about(owing)}"),
         ]
+        holds = storage.bills.holds(turn.session, [one.id for (one, _), _ in owing if one.id], turn.now)
+        if all(hold.reason != "promise" for hold in holds.values()):
+            choices.append(Choice("申请缓交", f"promise:{_about(owing)}"))
     else:
         choices.append(Choice("账单有疑问", f"dispute:{accounts[0][0].id}:"))
     return (*choices, Choice("人工", "handover"))

@@ -1,11 +1,17 @@
 """Answering a question from the book: sure, or asking which, or saying that we do not know."""
 
+import re
+
+from handlers import forms
 from handlers.messages import Candidate, Choice, Reply
 from handlers.outage_places import without_place
+from handlers.small_words import says_nothing
 from handlers.turn import Turn
 from handlers.wording import general
+from handlers.wording.forms import QUESTION_SHAPE
 from knowledge.library import Answer, Entry
 from knowledge.rules.regions import read_region, region_name
+from knowledge.text.normalise import simplified
 from knowledge.understanding import Context, Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
@@ -27,11 +33,22 @@ ACTIONS = {
 
 # Topics whose place is where something happens, not whose prices are asked for.
 _OF_ONE_PLACE = ("outage.", "repair.", "emergency")
+SWEARING = "smalltalk.swearing"
+_SENTENCE = re.compile(r"[^。！；]+[。！；]?")
+_ASKS = re.compile(r"告诉我|请说|请先说|请留下|请[报发拍提]|请把|发给我|点“|说“|[:：]$")
+_LEAD_LENGTH = 60
 
 
 def listen(turn: Turn) -> None:
     """Understand what was typed and answer it, act on it, ask which, or admit that we do not know."""
-    answer_text(turn, turn.text)
+    if says_nothing(turn.text):
+        turn.outcome("smalltalk", topic="greeting_smalltalk")
+        turn.say(general.only_signs(), Choice("报修", "repair"), *_ways_out())
+        return
+    from handlers import outages
+
+    if not outages.follow_up(turn):
+        answer_text(turn, turn.text)
 
 
 def understand(turn: Turn, text: str) -> Understanding:
@@ -97,15 +114,29 @@ def ask_which(turn: Turn, meant: Understanding) -> None:
         turn.say(general.still_unclear(), Choice("人工", "handover"), Choice("主菜单", "menu"))
         return
     turn.remember(unclear=True)
-    choices = [Choice(one.question, f"answer:{one.entry_id}") for one in meant.candidates[:4]]
-    _offer(turn, Reply(general.unclear(), (*choices, Choice("都不是", "none")), kind="question"))
+    choices = _candidates(turn, meant)
+    if any(one.entry_id == SWEARING for one in meant.candidates):
+        text, out = general.unclear_angry(), (Choice("投诉", "complaint"), Choice("人工", "handover"))
+    else:
+        text, out = general.unclear(), (Choice("都不是", "none"),)
+    _offer(turn, Reply(text, (*choices, *out), kind="question"))
+
+
+def _candidates(turn: Turn, meant: Understanding) -> list[Choice]:
+    """Return what may be meant as buttons; small talk is no question that one could ask."""
+    entries = turn.book.library.entries
+    return [
+        Choice(one.question, f"answer:{one.entry_id}")
+        for one in meant.candidates[:4]
+        if entries[one.entry_id].action != "smalltalk"
+    ]
 
 
 def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
     """Say that we do not know, and offer a person and what we can do."""
     turn.outcome("unknown", topic=meant.topic if meant else None)
     turn.remember(unclear=None)
-    near = [Choice(one.question, f"answer:{one.entry_id}") for one in meant.candidates[:2]] if meant else []
+    near = _candidates(turn, meant)[:2] if meant else []
     _offer(turn, Reply(general.unknown(), (*near, *_ways_out())))
 
 
@@ -121,6 +152,10 @@ def answer_aside(turn: Turn, text: str) -> None:
             return
     region = _region_named(turn, text) or turn.region
     answer = turn.book.answer(entry, region=region, now=turn.now) if entry is not None else None
+    if meant.outcome == "unclear" and _candidates(turn, meant):
+        turn.outcome("unclear", topic=meant.topic)
+        turn.say(Reply(general.unclear(), (*_candidates(turn, meant), Choice("人工", "handover"))))
+        return
     if meant.outcome not in ("found", "smalltalk") or entry is None or answer is None:
         turn.outcome("unknown", topic=meant.topic)
         turn.say(general.unknown_aside(), Choice("人工", "handover"))
@@ -146,7 +181,8 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         do_not_know(turn)
         return
     turn.heard.sources = answer.sources
-    if entry.action in ACTIONS:
+    if entry.action in ACTIONS and not _helps_first(entry, text):
+        turn.related = tuple(_related(turn, answer, also=also, plain=True))
         perform(turn, ACTIONS[entry.action])
         turn.outcome("action", entry=entry)
         return
@@ -160,7 +196,14 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         return
     if entry.action == "ask_back":
         turn.outcome("unclear", entry=entry)
-        _offer(turn, Reply(answer.text, (*_related(turn, answer), *_ways_out()), kind="question"))
+        options = _related(turn, answer, most=4)
+        _offer(turn, Reply(answer.text, (*options, Choice("人工", "handover")), kind="question"))
+        return
+    if entry.action == "repair":
+        # What helps at once comes first; who has tried it reports with one tap.
+        turn.outcome("action", entry=entry)
+        choices = [Choice("还是不行，报修", "repair:single"), *_related(turn, answer)[:1]]
+        _offer(turn, Reply(_composed(answer), (*choices, Choice("人工", "handover"))))
         return
     choices = [*_related(turn, answer, also=also), Choice("没解决，找人工", "handover")]
     _offer(turn, Reply(_of_region(turn, answer) + _composed(answer), tuple(choices)))
@@ -193,11 +236,33 @@ def _composed(answer: Answer) -> str:
     return "\n".join(parts)
 
 
-def _related(turn: Turn, answer: Answer, *, also: str | None = None) -> list[Choice]:
+def _helps_first(entry: Entry, text: str) -> bool:
+    """Whether somebody asks how to help themselves at home, rather than for a report to be taken."""
+    return (
+        entry.action == "repair"
+        and entry.topic == "repair.no_power_single"
+        and QUESTION_SHAPE.search(simplified(text)) is not None
+    )
+
+
+def lead(answer: Answer) -> str:
+    """Return the one short line of an answer that is said before a form; its questions are the form's own."""
+    line = answer.text.partition("\n")[0]
+    kept = ""
+    for sentence in _SENTENCE.findall(line):
+        if _ASKS.search(sentence) or len(kept) + len(sentence) > _LEAD_LENGTH:
+            break
+        kept += sentence
+    return kept if kept.count("**") % 2 == 0 else kept.replace("**", "")
+
+
+def _related(
+    turn: Turn, answer: Answer, *, also: str | None = None, plain: bool = False, most: int = 2
+) -> list[Choice]:
     entries = turn.book.library.entries
     wanted = [entries[also]] if also and also in entries else []
-    wanted += [one for one in answer.related if one.id != also]
-    return [Choice(one.question, f"answer:{one.id}") for one in wanted[:2]]
+    wanted += [one for one in answer.related if one.id != also and not (plain and one.action)]
+    return [Choice(one.question, f"answer:{one.id}") for one in wanted[:most]]
 
 
 def _offer(turn: Turn, reply: Reply) -> None:
@@ -211,6 +276,8 @@ def _ways_out() -> tuple[Choice, ...]:
 
 
 def _smalltalk_ways(entry: Entry) -> tuple[Choice, ...]:
+    if entry.id == SWEARING:
+        return (Choice("投诉", "complaint"), Choice("人工", "handover"))
     return (
         ()
         if entry.id.endswith(("thanks", "bye", "ok"))
@@ -223,7 +290,10 @@ def _show_chosen(turn: Turn, entry_id: str) -> None:
     if entry is None:
         do_not_know(turn)
     else:
+        open_form = turn.conversation
         show(turn, entry, text=entry.question)
+        if entry.action not in ACTIONS and open_form is not None and turn.conversation is open_form:
+            forms.offer_draft(turn)
 
 
 def _none_of_these(turn: Turn, _argument: str) -> None:

@@ -15,6 +15,7 @@ from knowledge.rules.tariff_book import NoTariffInForce
 from knowledge.rules.tariffs import BillQuestion, bill
 
 _HOLDS_NUMBER = re.compile(r"[\d零一二两三四五六七八九十百千万]")
+_RELATED = ("tariff.tiers.count", "billing.why_high")
 _NUMBERS = ("kwh", "used_this_year", "peak_kwh", "valley_kwh")
 
 
@@ -79,7 +80,7 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
     if question.region_named:
         turn.remember(region=question.region)
     if isinstance(asked, NeedsMore):
-        turn.say(wording.ask(asked.missing))
+        turn.say(wording.ask(asked.missing), Choice("人工", "handover"), Choice("主菜单", "menu"))
         return
     try:
         estimate = bill(question)
@@ -98,6 +99,10 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
     choices = [Choice("我的电费", "bill_view"), Choice("没解决，找人工", "handover")]
     if question.peak_kwh is None and question.customer == "residential":
         choices.insert(0, Choice("按峰谷算", "bill.split"))
+    entries = turn.book.library.entries
+    choices[-1:-1] = [Choice(entries[one].question, f"answer:{one}") for one in _RELATED if one in entries][
+        :2
+    ]
     turn.say(Reply("\n".join(explain(estimate)), tuple(choices)))
 
 

@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -29,6 +30,7 @@ _MARKED = re.compile(r"[户戶用](?:号|號|好|电号)|客户编号|电表号|
 _MAX_NICKNAME = 10
 _NO_ACCOUNT = -1
 _CANCEL = Choice("取消", "bind.leave")
+_VOUCHING = ("telegram",)
 
 
 def issue_code(
@@ -130,8 +132,18 @@ def _ask(turn: Turn, text: str) -> None:
 
 def _ask_proof(turn: Turn, number: str) -> None:
     turn.go_to("proof", number=number)
-    text = wording.ask_proof(tail(number), turn.book.practice.code_digits)
-    turn.say(Reply(text, (_CANCEL,), asks="contact", kind="question"))
+    text = wording.ask_proof(tail(number), turn.book.practice.code_digits, contact=_vouches(turn))
+    _say_proof(turn, text, _CANCEL)
+
+
+def _say_proof(turn: Turn, text: str, *choices: Choice) -> None:
+    asks: Literal["contact"] | None = "contact" if _vouches(turn) else None
+    turn.say(Reply(text, choices, asks=asks, kind="question"))
+
+
+def _vouches(turn: Turn) -> bool:
+    """Whether the channel can share a number and vouch that it is the sender's own."""
+    return turn.message.channel in _VOUCHING
 
 
 def _take_proof(turn: Turn, number: str) -> bool:
@@ -143,7 +155,7 @@ def _take_proof(turn: Turn, number: str) -> bool:
     turn.outcome("action", topic="identity_privacy")
     if turn.message.contact is not None:
         if not turn.message.contact.own:
-            turn.say(Reply(wording.not_own_contact(), (_CANCEL,), asks="contact"))
+            _say_proof(turn, wording.not_own_contact(), _CANCEL)
         else:
             _try(turn, number, contact=turn.message.contact)
     elif len(digits) == length:
@@ -151,7 +163,7 @@ def _take_proof(turn: Turn, number: str) -> bool:
     elif len(digits) > length and not _MOBILE.fullmatch(digits):
         _ask_proof(turn, digits)  # another account number
     else:
-        turn.say(Reply(wording.bad_code(length), (_CANCEL,), asks="contact"))
+        _say_proof(turn, wording.bad_code(length, contact=_vouches(turn)), _CANCEL)
     return True
 
 

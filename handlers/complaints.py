@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers import forms, ticket_opening
+from handlers.answers import lead
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.forms import Form, Step
 from handlers.messages import Choice, Message
@@ -15,20 +16,21 @@ _OF_TOPIC = {"report": "report", "suggestion": "suggestion", "praise": "praise",
 _LEAST_WORDS = 4
 _MEANT = 3
 _TOLD = 16
-_ONE_QUESTION = ("suggestion", "praise")
+_TOLD_AT_ONCE = {"suggestion": 8, "praise": 12}  # characters
 
 
 def start(turn: Turn, argument: str) -> None:
     """Begin the form that the argument or the topic just understood names, with what was said filled in."""
     kind = argument if argument in FORMS else _OF_TOPIC.get(turn.heard.topic or "", "complaint")
-    said = turn.text if turn.message.choice is None else ""
+    said = turn.told
     known: dict[str, Any] = {}
     about = ticket_kinds()[kind].entries.get(turn.heard.entry or "")
     if about is not None:
         known["about"] = about
     if said and not wording.ONLY_ASKING.fullmatch(said) and len(said) > _LEAST_WORDS:
         # A long message tells what happened; a short one only that something did, and the question stands.
-        known["what" if len(said) >= _TOLD or kind in _ONE_QUESTION else "opening"] = said
+        told = len(said) >= (_TOLD_AT_ONCE.get(kind, _TOLD))
+        known["what" if told else "opening"] = said
     begin(turn, kind, **known)
 
 
@@ -39,9 +41,7 @@ def begin(turn: Turn, kind: str, **known: Any) -> None:
         return
     entry = turn.book.library.entries.get(turn.heard.entry or "")
     answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
-    if answer is not None:
-        turn.say(answer.text)
-    forms.begin(turn, form, **known)
+    forms.begin(turn, form, first=lead(answer) if answer is not None else "", **known)
 
 
 def hand_in(turn: Turn) -> None:

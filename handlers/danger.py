@@ -9,6 +9,7 @@ import storage.tickets
 from handlers import forms, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
+from handlers.small_words import asks_when, is_over, only_small, says_nothing
 from handlers.ticket_cards import staff_choices
 from handlers.turn import Desktop, Turn
 from handlers.wording import danger as wording
@@ -75,7 +76,7 @@ def answer(turn: Turn, danger: Danger) -> None:
     turn.say(
         Reply(
             turn.fill(wording.ask_place(ticket.number, alarmed=alarmed)),
-            (Choice("不是紧急情况", f"danger.false:{ticket.number}"), Choice("人工", "handover")),
+            (_false_alarm(ticket), Choice("人工", "handover")),
             asks="location",
             kind="danger",
         ),
@@ -89,12 +90,24 @@ def listen_place(turn: Turn) -> bool:
     conversation = turn.conversation
     assert conversation is not None
     ticket = storage.tickets.by_number(turn.session, str(conversation.collected["ticket"]))
-    if ticket is None or ticket.state not in OPEN_STATES or turn.text.rstrip("。！!~ ") in wording.THANKS:
+    thanks = conversation.step == "more" and turn.text.rstrip("。！!~ ") in wording.THANKS
+    if ticket is None or ticket.state not in OPEN_STATES or thanks:
         return _leave(turn)
     message = turn.message
     contact = message.contact is not None and message.contact.own
     if not (turn.text or message.attachments or message.location or contact):
         return False
+    if turn.text and not (message.attachments or message.location):
+        if is_over(turn.text):
+            _tell_over(turn, ticket)
+            return True
+        if says_nothing(turn.text) or only_small(turn.text):
+            _say_how_it_stands(turn, ticket)
+            return True
+        if asks_when(turn.text) and QUESTION_SHAPE.search(turn.text):
+            _tell_staff_more(turn, ticket, 0)
+            _say_how_it_stands(turn, ticket)
+            return True
     question = _is_question(turn)
     if question and conversation.step == "more":
         return _leave(turn)
@@ -106,12 +119,7 @@ def listen_place(turn: Turn) -> bool:
     if message.contact is not None and contact:
         ticket.fields = {**ticket.fields, "phone": message.contact.phone}
     turn.session.add(ticket)
-    turn.tell_staff(
-        Reply(wording.staff_more(ticket.number, hide_numbers(turn.text), added), kind="staff"),
-        lane=Lane.DANGER,
-        ticket=ticket,
-        about=turn.person,
-    )
+    _tell_staff_more(turn, ticket, added)
     if question:
         return False  # staff have it, and it is answered; the place is still to be told
     turn.outcome("danger", topic="emergency")
@@ -127,6 +135,55 @@ def listen_place(turn: Turn) -> bool:
     else:
         turn.go_to("more")
     return True
+
+
+def _tell_staff_more(turn: Turn, ticket: Ticket, added: int) -> None:
+    turn.tell_staff(
+        Reply(wording.staff_more(ticket.number, hide_numbers(turn.text), added), kind="staff"),
+        lane=Lane.DANGER,
+        ticket=ticket,
+        about=turn.person,
+    )
+
+
+def _tell_over(turn: Turn, ticket: Ticket) -> None:
+    """Pass on that it is over; whether it was no emergency at all, the customer says with a tap."""
+    turn.outcome("danger", topic="emergency")
+    turn.heard.ticket = ticket.number
+    ticket_opening.add_words(turn, ticket, turn.text)
+    _tell_staff_more(turn, ticket, 0)
+    turn.say(
+        Reply(wording.over(), (_false_alarm(ticket), Choice("人工", "handover")), kind="danger"),
+        lane=Lane.DANGER,
+        ticket=ticket,
+    )
+
+
+def _say_how_it_stands(turn: Turn, ticket: Ticket) -> None:
+    """Say who has the emergency and when somebody comes, and ask for the place while it is not known."""
+    assert turn.conversation is not None
+    turn.outcome("danger", topic="emergency")
+    turn.heard.ticket = ticket.number
+    text = wording.stands(
+        ticket.number,
+        taken=ticket.owner_id is not None,
+        alarmed=turn.desktop.staff is not None,
+        place=str(ticket.fields.get("place", "")),
+    )
+    turn.say(
+        Reply(
+            turn.fill(text),
+            (_false_alarm(ticket), Choice("人工", "handover")),
+            asks=None if ticket.fields.get("place") else "location",
+            kind="danger",
+        ),
+        lane=Lane.DANGER,
+        ticket=ticket,
+    )
+
+
+def _false_alarm(ticket: Ticket) -> Choice:
+    return Choice("不是紧急情况", f"danger.false:{ticket.number}")
 
 
 def raise_general(turn: Turn, _argument: str) -> None:

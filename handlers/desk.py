@@ -219,14 +219,14 @@ def listen(turn: Turn) -> None:
     if message.edited:
         # The words as they were have been answered; the new ones are kept with the inbox row.
         turn.outcome("silent")
-        if not (turn.text and danger.listen(turn)):
-            return
+        if turn.text and not danger.listen(turn) and turn.person.with_staff_since is not None:
+            handover.listen(turn)  # a colleague must not go on with what was taken back
+        return
     if message.choice is not None:
         act = act_of(turn, message.choice)
         if act is None:
             turn.outcome("smalltalk")
-            turn.say(general.button_expired())
-            menu.show(turn, "")
+            menu.show(turn, general.button_expired())
         else:
             perform(turn, act)
         return

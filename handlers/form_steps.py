@@ -15,6 +15,14 @@ from storage.models import Account
 _ACCOUNT = "account:"
 _PHONE = re.compile(r"\+?\d[\d -]{5,16}\d")
 _LONGEST = 60
+_SHORT_PLACE = 8
+_MY_PLACE = re.compile(
+    r"[就只]?[有是在]?(?:我们?|咱们?|俺们?|自己)(?:自己)?家?里?|这[里儿边]|家里?|不(?:知道|清楚|晓得)|没有?户号"
+)
+_PLACE_WORDS = re.compile(
+    r"[省市区區县縣镇鎮乡鄉村庄莊屯组組街路道巷弄里裡号號栋棟幢座楼樓层層室院苑园園城厦廈场場店站厂廠校桥橋湾灣坝营寨]"
+    r"|单元|單元|公寓|附近|对面|對面|隔壁|旁边|口$"
+)
 _TEXT_LIMIT = 1000
 
 
@@ -97,11 +105,20 @@ def _take_place(turn: Turn, message: Message) -> Any:
         return wording.located(message.location.label)
     if not turn.text:
         return None
-    if len(turn.text) < 2 or (turn.text.isascii() and turn.text.isdigit()):
-        return Refused(wording.bad_place())
-    for value, label in _bound(turn):
+    bound = _bound(turn)
+    for value, label in bound:
         if turn.text in (label, label.partition(" ")[0]):
             return value
+    if _MY_PLACE.fullmatch(turn.text):
+        return bound[0][0] if len(bound) == 1 else Refused(wording.where_is_home())
+    if len(turn.text) < 2 or (turn.text.isascii() and turn.text.isdigit()):
+        return Refused(wording.bad_place())
+    assert turn.conversation is not None
+    if len(turn.text) > _SHORT_PLACE and not _PLACE_WORDS.search(turn.text):
+        # Once is enough: a place may have any name.
+        if not turn.conversation.collected.get("place_asked_again"):
+            turn.go_to(turn.conversation.step, place_asked_again=True)
+            return Refused(wording.noted_but_where(), keep=True)
     return turn.text[:_LONGEST]
 
 
@@ -112,4 +129,6 @@ def _take_phone(turn: Turn, message: Message) -> Any:
         return None
     if looks_like_phone(turn.text):
         return turn.text
+    if not any(letter.isdigit() for letter in turn.text):
+        return Refused(wording.noted_but_phone(), keep=True)
     return Refused(wording.bad_phone())

@@ -7,6 +7,7 @@ from typing import Any
 
 import storage.evidence
 from handlers.messages import Choice, Message, Reply
+from handlers.small_words import GO_ON, only_small
 from handlers.turn import Turn
 from handlers.wording import forms as wording
 
@@ -20,6 +21,7 @@ class Refused:
     """Why an answer cannot be taken; said to the customer, and the question stands."""
 
     sentence: str
+    keep: bool = False  # the words are worth keeping all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def register(form: Form) -> Form:
     return form
 
 
-def begin(turn: Turn, form: Form, **known: Any) -> None:
-    """Open a form with what is known already and ask its first open question."""
+def begin(turn: Turn, form: Form, *, first: str = "", **known: Any) -> None:
+    """Open a form with what is known already and ask its first open question, under a first line."""
     turn.open_dialogue(form.topic, "", **known)
     since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
     storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn), since=since)
@@ -76,7 +78,7 @@ def begin(turn: Turn, form: Form, **known: Any) -> None:
             turn.go_to(step.name)
             if step.then(turn):
                 return
-    ask_next(turn, form)
+    ask_next(turn, form, first=first)
 
 
 def occupied(turn: Turn, form: Form, anew: str) -> bool:
@@ -98,16 +100,16 @@ def occupied(turn: Turn, form: Form, anew: str) -> bool:
     return True
 
 
-def ask_next(turn: Turn, form: Form) -> None:
+def ask_next(turn: Turn, form: Form, *, first: str = "") -> None:
     """Ask the first question that has no answer yet, or show the filled form."""
     collected = _collected(turn)
     for step in _visible(form, collected):
         if step.name not in collected:
             turn.go_to(step.name)
-            _ask(turn, form, step)
+            _ask(turn, form, step, first=first)
             return
     turn.go_to("confirm")
-    _show(turn, form)
+    _show(turn, form, first=first)
 
 
 def listen(turn: Turn) -> bool:
@@ -124,7 +126,13 @@ def listen(turn: Turn) -> bool:
     if words in BACK:
         back(turn, "")
         return True
+    if words in GO_ON:
+        resume(turn, "")
+        return True
     step = _step(form, conversation.step)
+    if step is not None and words and not added and only_small(words):
+        _ask(turn, form, step, first=wording.go_on(form.name))
+        return True
     if step is None:  # the filled form is shown; words other than yes are not lost
         if words in wording.YES:
             submit(turn, conversation.draft_key)
@@ -133,7 +141,7 @@ def listen(turn: Turn) -> bool:
         elif words and _interrupts(turn, form, None):
             return _answer_between(turn, form)
         else:
-            if words:
+            if words and not _takes_skipped(turn, form):
                 _note(turn, words)
             _show(turn, form, first=wording.noted() if words else "")
         return True
@@ -144,6 +152,8 @@ def listen(turn: Turn) -> bool:
         return _answer_between(turn, form)
     taken = step.take(turn, turn.message)
     if isinstance(taken, Refused):
+        if taken.keep:
+            keep_note(turn, words)
         _ask(turn, form, step, first=taken.sentence)
     elif taken is None:
         if words:
@@ -378,8 +388,28 @@ def _show(turn: Turn, form: Form, *, first: str = "") -> None:
 
 
 def _note(turn: Turn, words: str) -> None:
+    turn.go_to("confirm")
+    keep_note(turn, words)
+
+
+def keep_note(turn: Turn, words: str) -> None:
+    """Keep words that answer no question of the form: they are shown and handed in with it."""
+    assert turn.conversation is not None
+    before = str(turn.conversation.collected.get("note", ""))
+    if words and words not in before.split("；"):
+        turn.go_to(turn.conversation.step, note=f"{before}；{words}" if before else words)
+
+
+def _takes_skipped(turn: Turn, form: Form) -> bool:
+    """Take a phone number that comes late as the answer to the question that was skipped."""
     collected = _collected(turn)
-    turn.go_to("confirm", note=f"{collected['note']}；{words}" if collected.get("note") else words)
+    for step in _visible(form, collected):
+        if step.asks == "contact" and collected.get(step.name) == "":
+            taken = step.take(turn, turn.message)
+            if isinstance(taken, str):
+                turn.go_to("confirm", **{step.name: taken})
+                return True
+    return False
 
 
 def _interrupts(turn: Turn, form: Form, step: Step | None) -> bool:

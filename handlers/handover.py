@@ -108,6 +108,7 @@ def listen_words(turn: Turn) -> bool:
 
 def end_words(turn: Turn, _argument: str) -> None:
     """Leave no message after all."""
+    turn.outcome("action", topic="human")
     forms.take_up(turn)
     turn.say(wording.no_words(), Choice("人工", "handover"), Choice("主菜单", "menu"))
 

@@ -1,9 +1,12 @@
 """Finding one's way: /start, the menu, commands, and single words that act at once."""
 
+from dataclasses import replace
+
 from handlers import forms
 from handlers.messages import Choice, Reply
 from handlers.turn import Turn
 from handlers.wording import general
+from knowledge.text.normalise import simplified
 
 # Typed alone these act at once, as people know it from text messages; commands are the same with a slash.
 COMMANDS = {
@@ -50,6 +53,26 @@ WORDS = {
     "恢复提醒": "opt_in",
     "stop": "opt_out",
     "设置": "settings",
+    # Words that our answers name.
+    "危险": "danger",
+    "有危险": "danger",
+    "查停电": "outage",
+    "现在停电": "outage",
+    "催办": "urge",
+    "举报": "complaint:report",
+    "建议": "complaint:suggestion",
+    "表扬": "complaint:praise",
+    "我要表扬": "complaint:praise",
+    "缓交": "promise",
+    "停电异议": "answer:arrears.cutoff.dispute",
+    "交清还没电": "answer:service.reconnect.not_yet",
+    "家电烧坏": "answer:damage.claim",
+    "频繁停电": "answer:complaint.frequent_outage",
+    "网点": "answer:payment.counter",
+    "我被骗了": "answer:identity.gave_details",
+    "长辈模式": "answer:human.elderly",
+    "删除我的数据": "handover:要求删除资料",
+    "导出我的数据": "handover:要求导出资料",
 }
 
 
@@ -63,16 +86,19 @@ def listen(turn: Turn) -> bool:
         act = COMMANDS.get(name.partition("@")[0].lower())
         if act is None:
             turn.outcome("smalltalk")
-            turn.say(general.unknown_command())
-            show(turn, "")
+            show(turn, general.unknown_command())
             return True
-        perform(turn, f"{act}:{argument.strip()}" if argument else act)
+        # What stands behind the command is what the customer has to say: "/repair 整栋楼没电".
+        turn.message = replace(turn.message, text=argument.strip())
+        turn.commanded = not argument.strip()
+        perform(turn, act)
         return True
-    act = WORDS.get(text.lower().rstrip("。！!.~ "))
+    act = WORDS.get(simplified(text).lower().rstrip("。！!.~ "))
     if act is None:
         return False
     if act == "form.cancel" and turn.conversation is None:
         return False
+    turn.commanded = True
     perform(turn, act)
     return True
 
@@ -86,9 +112,10 @@ def start(turn: Turn, _argument: str) -> None:
     forms.offer_draft(turn)
 
 
-def show(turn: Turn, _argument: str) -> None:
-    """Show the six buttons."""
-    turn.say(Reply(general.menu(demo=turn.desktop.demo), choices(turn), kind="card"))
+def show(turn: Turn, first: str) -> None:
+    """Show the six buttons, under a first line where there is something to say before."""
+    text = general.menu(demo=turn.desktop.demo)
+    turn.say(Reply(f"{first}\n{text}" if first else text, choices(turn), kind="card"))
     forms.offer_draft(turn)
 
 
@@ -127,6 +154,7 @@ def settings(turn: Turn, _argument: str) -> None:
             "opt_in" if turn.person.opted_out else "opt_out",
         ),
         Choice("隐私说明", "privacy"),
+        Choice("人工", "handover"),
     )
 
 
@@ -138,7 +166,7 @@ def privacy(turn: Turn, _argument: str) -> None:
 
 ACTS = {
     "start": start,
-    "menu": show,
+    "menu": lambda turn, _argument: show(turn, ""),
     "help": guide,
     "settings": settings,
     "privacy": privacy,

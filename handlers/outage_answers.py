@@ -24,6 +24,11 @@ Topic = Literal["outage.query", "outage.planned", "outage.eta"]
 
 _SHOWN = 3  # outages in one answer
 _LISTED = 6  # lines in an overview
+_USUAL: dict[Topic, tuple[str, str]] = {
+    "outage.query": ("outage.eta.how_long", "complaint.compensation"),
+    "outage.planned": ("outage.planned.advance", "outage.planned.medical"),
+    "outage.eta": ("outage.eta.how_long", "outage.eta.why_changes"),
+}
 
 
 def topic_of(topic: object) -> Topic:
@@ -72,13 +77,20 @@ def tell(
     if told is None:
         _tell_nothing(turn, topic, place, words, aside=aside)
         return
-    choices_after = [Choice("换个地方查", "outage.other"), Choice("人工", "handover")]
+    choices_after = [Choice("换个地方查", "outage.other"), *_related(turn, topic), Choice("人工", "handover")]
     if any(one.state in GOING_ON for one in found):
         choices_after.insert(0, Choice("我家情况不同", "outage.report:different"))
     else:
         choices_after.insert(0, Choice("我家现在没电", "outage.report"))
     lines = [told, *_doubts(place, own=own), *as_of_lines(turn)]
     offer(turn, "\n".join(lines), () if aside else tuple(choices_after))
+
+
+def _related(turn: Turn, topic: Topic) -> tuple[Choice, ...]:
+    """Return two questions that are near: those of the entry that led here, else the usual ones."""
+    entries = turn.book.library.entries
+    usual = tuple(Choice(entries[one].question, f"answer:{one}") for one in _USUAL[topic] if one in entries)
+    return (turn.related + tuple(one for one in usual if one not in turn.related))[:2]
 
 
 def _told(turn: Turn, topic: Topic, place: NamedPlace, found: list[Known], words: str) -> str | None:
@@ -169,6 +181,7 @@ def _tell_nothing(turn: Turn, topic: Topic, place: NamedPlace, words: str, *, as
         Choice("整片都停", "outage.report:area"),
         Choice("报修", "outage.report"),
         other,
+        Choice("人工", "handover"),
     )
     offer(turn, text if planned or aside else f"{text}\n{wording.triage()}", () if aside else choices)
 
@@ -200,7 +213,7 @@ def tell_all(turn: Turn, areas: Mapping[int, Outage]) -> None:
         wording.row(areas[key], states[key], now=turn.now, zone=turn.book.zone) for key in shown[:_LISTED]
     ]
     text = "\n".join([wording.overview(empty=not rows), *rows, *as_of_lines(turn)])
-    offer(turn, text, (Choice("查我家的", "outage.other"), Choice("报修", "repair")))
+    offer(turn, text, (Choice("查我家的", "outage.other"), *ways_to_repair()))
 
 
 def offer(turn: Turn, text: str, choices: tuple[Choice, ...], *, asks_location: bool = False) -> None:

@@ -21,7 +21,8 @@ from handlers.outage_places import (
 )
 from handlers.turn import Turn
 from handlers.wording import outages as wording
-from knowledge.rules.outages import Match
+from knowledge.rules.outages import Match, extract_place
+from knowledge.rules.regions import read_region
 from knowledge.text.normalise import normalise, simplified
 
 __all__ = [
@@ -70,6 +71,27 @@ def look_up_named(turn: Turn) -> bool:
         topic = "outage.eta"
     turn.outcome("action", topic=topic)
     tell(turn, topic, place, areas)
+    return True
+
+
+def follow_up(turn: Turn) -> bool:
+    """Look up a place that is named right after an answer about outages: 浦东的, 柳荫路5号, 阳光花园呢."""
+    topic = turn.recall("topic")
+    if turn.recall("place") is None or topic not in wording.TOPICS:
+        return False
+    words = normalise(simplified(turn.text))
+    named = wording.ANOTHER_PLACE.fullmatch(words)
+    areas = areas_of(turn)
+    name = named[1] if named else words
+    if wording.ABOUT_OTHER.search(name) or wording.day_asked(name, turn.book.today(turn.now)) is not None:
+        return False
+    place = place_in(name, areas) if named or extract_place(name) == name else None
+    if place is None and named and read_region(name) is not None:
+        place = NamedPlace(name)
+    if place is None:
+        return False
+    turn.outcome("action", topic=topic)
+    tell(turn, topic_of(topic), place, areas)
     return True
 
 

@@ -8,6 +8,7 @@ import storage.evidence
 import storage.people
 import storage.tickets
 from handlers import forms, ticket_opening
+from handlers.answers import lead
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.forms import Form, Step
 from handlers.masking import tail
@@ -34,7 +35,7 @@ _REMOTE = re.compile(r"牧区|牧场|海岛|山区|深山|林场")
 
 def start(turn: Turn, argument: str) -> None:
     """Begin a report with what was said already: the kind of fault, the place, the words themselves."""
-    said = turn.text if turn.message.choice is None else ""
+    said = turn.told
     if wording.ONLY_ASKING.fullmatch(said):
         said = ""
     subtype = argument or (_OF_TOPIC.get(turn.heard.topic or "", "") if said else "")
@@ -54,9 +55,7 @@ def start(turn: Turn, argument: str) -> None:
         return
     entry = turn.book.library.entries.get(turn.heard.entry or "") if said else None
     answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
-    if answer is not None:
-        turn.say(answer.text)
-    forms.begin(turn, FORM, **known)
+    forms.begin(turn, FORM, first=lead(answer) if answer is not None else "", **known)
 
 
 def hand_in(turn: Turn) -> None:
@@ -179,6 +178,7 @@ def _after_place(turn: Turn) -> bool:
                     (
                         Choice("我家情况不同，报修", "repair.different"),
                         Choice("知道了，等来电", "repair.wait"),
+                        Choice("人工", "handover"),
                     ),
                     kind="question",
                 )

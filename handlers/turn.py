@@ -48,6 +48,10 @@ class Turn:
     conversation: Conversation | None
     drafts: list[Draft] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
+    # The text was a command or a menu word, and tells nothing of the matter.
+    commanded: bool = False
+    # Questions that are near to what is being answered; an act offers them under its own buttons.
+    related: tuple[Choice, ...] = ()
 
     @property
     def book(self) -> Book:
@@ -68,6 +72,11 @@ class Turn:
     def text(self) -> str:
         """What was typed, without space around it."""
         return self.message.text.strip()
+
+    @property
+    def told(self) -> str:
+        """What was told of the matter: nothing where only a button or a command was used."""
+        return "" if self.commanded or self.message.choice is not None else self.text
 
     def say(
         self,

@@ -11,24 +11,29 @@ def unknown_number() -> str:
     return "这不像户号。户号是一串数字，电费账单左上角就有；不绑了就回复“取消”。"
 
 
-def ask_proof(tail: str, digits: int) -> str:
+def ask_proof(tail: str, digits: int, *, contact: bool) -> str:
     """Return the question for the proof that the account is theirs."""
+    never = "我们不会要银行卡号、密码或短信验证码。"
+    code = f"一次性码（账单上印的，或营业厅给您的{digits}位数字）"
+    if not contact:
+        return f"户号{tail}。请发{code}，证明是您本人。\n{never}"
     return (
         f"户号{tail}。请证明是您本人，二选一：\n"
-        "- 点【分享手机号】，用登记在这个户上的手机号核对（只能分享自己的）\n"
-        f"- 发一次性码：账单上印的，或营业厅给您的{digits}位数字\n"
-        "我们不会要银行卡号、密码或短信验证码。"
+        "- 点下方的【发送我的手机号】，用登记在这个户上的手机号核对（只能发自己的）\n"
+        f"- 发{code}\n"
+        f"{never}"
     )
 
 
 def not_own_contact() -> str:
     """Return why a forwarded contact is not taken."""
-    return "这是转发的名片，不能用来核对。请点【分享手机号】分享您自己的号码，或发一次性码。"
+    return "这是转发的名片，不能用来核对。请点【发送我的手机号】发您自己的号码，或发一次性码。"
 
 
-def bad_code(digits: int) -> str:
+def bad_code(digits: int, *, contact: bool) -> str:
     """Return what somebody gets who sends something that is no code."""
-    return f"一次性码是{digits}位数字。也可以点【分享手机号】核对；不绑了就回复“取消”。"
+    other = "也可以点【发送我的手机号】核对；" if contact else ""
+    return f"一次性码是{digits}位数字。{other}不绑了就回复“取消”。"
 
 
 def refused() -> str:

@@ -33,7 +33,7 @@ def ask_phone(*, anonymous: bool) -> str:
     """Return the question for a phone number."""
     if anonymous:
         return "需要回复您吗？留电话只用于回复，严格保密；想匿名请点【跳过】，匿名的话核实可能受限。"
-    return "处理同事打哪个电话回复您？可以用本机号码、打号码，或者跳过（就在这里回复）。"
+    return "处理同事打哪个电话回复您？请发号码，或者跳过（就在这里回复）。"
 
 
 def too_short() -> str:

@@ -43,6 +43,26 @@ def place_noted() -> str:
     )
 
 
+def stands(number: str, *, taken: bool, alarmed: bool, place: str) -> str:
+    """Return how an emergency stands: an average is said as an average."""
+    if taken:
+        who = "同事正在处理"
+    elif alarmed:
+        who = "同事已收到警报，没有人接手会一直提醒他们"
+    else:
+        who = "请同时打{phone.hotline}，让抢修马上知道"
+    where = "" if place else "\n还差地点：在哪里？小区、楼栋、路口，或者直接发定位。"
+    return (
+        f"紧急工单 {number}：{who}。到现场城区{{promise.repair.arrive.urban}}、"
+        f"农村{{promise.repair.arrive.rural}}。人先待在安全的地方。{where}"
+    )
+
+
+def over() -> str:
+    """Return the word that colleagues know that it is over."""
+    return "好的，人没事就好，已转告同事。线路和设备请先别碰；如果本来就不是紧急情况，请点下面告诉我。"
+
+
 def false_alarm() -> str:
     """Return the word that the alarm is taken back."""
     return "好的，没事就好。已告诉同事不是紧急情况。需要报修的话可以继续："

@@ -63,6 +63,16 @@ def unclear() -> str:
     return "您问的是哪一个？"
 
 
+def unclear_angry() -> str:
+    """Return the line above the candidates for somebody who is angry."""
+    return "让您生气了，对不起。是下面哪件事？也可以直接投诉或找同事："
+
+
+def only_signs() -> str:
+    """Return what a message of signs and pictures only gets."""
+    return "我看不懂表情和符号，请用几个字说说您的事。有人触电、起火、断线，请直接告诉我。"
+
+
 def none_of_these() -> str:
     """Return what somebody gets whose question was not among the candidates."""
     return "抱歉没猜对。我不瞎答，帮您转给同事好吗？您也可以换个说法再问一次。"

@@ -34,6 +34,13 @@ ABOUT_POWER = re.compile(
 )
 ETA = re.compile(r"什么时候|啥时|几点|几时|多久|何时|还没来|还不来|恢复|来电|复电|送电")
 PLANNED = re.compile(r"计划|检修|这几天|最近|下周|这周|本周|周末|将要|会不会|要停|安排|通知")
+TOPICS = ("outage.query", "outage.planned", "outage.eta")
+ANOTHER_PLACE = re.compile(
+    r"(?:那么?|换成?)?(.{2,14}?)(?:那边|那里|那儿|这边|这里)?(?:的|呢|的呢)[吗啊]?[?？。!]*"
+)
+ABOUT_OTHER = re.compile(
+    r"[电電费費钱錢价價表户戶]|多少|怎么|什么|几点|商|工厂|农|峰|谷|周末|赔|单|人工|我家|我们"
+)
 SOME_PLACE = "我们小区"
 DO_NOT_KNOW = re.compile(r"^(?:不知道|不清楚|不晓得|没有|都不是|随便|忘了)")
 CANCEL = {"取消", "算了", "不用了", "不查了", "没事了", "退出"}

@@ -42,12 +42,27 @@ def ask_description() -> str:
 
 def ask_phone() -> str:
     """Return the question for a phone number."""
-    return "抢修同事打哪个电话找您？可以点按钮用本机号码、直接打号码，或者跳过。"
+    return "抢修同事打哪个电话找您？请发号码，或者跳过。"
 
 
 def bad_place() -> str:
     """Return why a place is not taken."""
     return "这样还找不到地方，请说得具体些，比如“阳光花园三栋”或“东风村二组”。"
+
+
+def where_is_home() -> str:
+    """Return the question for the address of somebody who says: at home."""
+    return "我还不知道您家的地址。"
+
+
+def noted_but_where() -> str:
+    """Return that words are kept which tell no place."""
+    return "已记下您说的。地点还需要说一下："
+
+
+def noted_but_phone() -> str:
+    """Return that words are kept which are no phone number."""
+    return "已记下您说的。"
 
 
 def bad_phone() -> str:
@@ -57,7 +72,7 @@ def bad_phone() -> str:
 
 def bad_contact() -> str:
     """Return why somebody else's contact is not taken as one's own."""
-    return "这张名片不是您本人的，请点按钮发本机号码，或直接打出要联系的号码。"
+    return "这张名片不是您本人的，请直接打出要联系的号码。"
 
 
 def hint(light: str) -> str:

@@ -61,17 +61,25 @@ class TelegramWire:
         return await self._after(lambda: self._state.tap(CUSTOMER, full))
 
     async def _after(self, act: Any) -> str:
-        before = len(self._state.texts(CUSTOMER))
+        """Do something and return all that is new afterwards; the bot may also take messages away."""
+        before = set(self._messages())
         act()
         async with asyncio.timeout(20):
-            while not "".join(self._state.texts(CUSTOMER)[before:]).strip():
+            while not set(self._messages()) - before:
                 await asyncio.sleep(0.02)
             # Several messages may belong to one answer, and a chat gets one a second.
-            known = 0
-            while known != len(self._state.texts(CUSTOMER)):
-                known = len(self._state.texts(CUSTOMER))
+            known: set[int] = set()
+            while known != set(self._messages()):
+                known = set(self._messages())
                 await asyncio.sleep(1.3)
-        return "\n".join(self._state.texts(CUSTOMER)[before:])
+        return "\n".join(text for number, text in self._messages().items() if number not in before)
+
+    def _messages(self) -> dict[int, str]:
+        return {
+            number: message.get("text", "")
+            for number, message in self._state.chat(CUSTOMER).messages.items()
+            if message["from"]["is_bot"]
+        }
 
 
 class TerminalWire:

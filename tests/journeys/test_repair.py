@@ -312,3 +312,13 @@ def test_the_zone_is_read_from_the_place(place: str, zone: str) -> None:
 def test_a_place_told_too_early_is_kept(alice: Chat) -> None:
     alice.say("报修")
     assert "看到什么" in alice.say("翠竹苑7栋，整栋都黑了").text
+
+
+def test_a_command_alone_is_no_description_and_words_behind_it_are(alice: Chat) -> None:
+    alice.say("/repair")
+    alice.tap("整栋楼/整个单元")
+    alice.say("江滨路18号阳光花园3栋")
+    assert "/repair" not in alice.tap("跳过").text
+    alice.tap("取消")
+    alice.say("/repair 整栋楼都没电了")
+    assert "整栋楼" in alice.texts()
