@@ -24,7 +24,9 @@ def main() -> int:
         help=f"folder of foreign sets, *_kb.tsv and *_queries.tsv (default: ${DEV_SETS}, else none)",
     )
     asked = parser.parse_args()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()}")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    )
     failed: list[str] = []
     for part in PARTS if asked.part is None else (asked.part,):
         try:

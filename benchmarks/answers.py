@@ -77,7 +77,9 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
     """Measure at every size on our own entries, and on the foreign sets where a folder of them is given."""
     print("\n== Answers ==")
     print(HOW_GROWN)
-    print("All systems are asked in turn, question by question; cutting the question into words counts as their time.")
+    print(
+        "All systems are asked in turn, question by question; cutting the question into words counts as their time."
+    )
     library = Library.load()
     list(map(_warm, ("预热",)))
     medians: dict[int, tuple[float, float]] = {}
@@ -87,7 +89,10 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
         started = perf_counter()
         book = Book(library=small, understander=Understander(small), practice=load_practice())
         build_s = perf_counter() - started
-        with tempfile.TemporaryDirectory(prefix="dianling-bench-") as folder, _desk(book, Path(folder)) as hear:
+        with (
+            tempfile.TemporaryDirectory(prefix="dianling-bench-") as folder,
+            _desk(book, Path(folder)) as hear,
+        ):
             systems = [
                 Score(DESK, _desk_system(hear, book), build_s),
                 Score(OURS, _search(book.understander.index), build_s),
@@ -99,7 +104,12 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
         medians[size] = (quantile(desk.seconds, 0.5) * 1000, quantile(desk.seconds, 0.99) * 1000)
         if size == 1_000:
             p99 = medians[size][1]
-            target("p99 of an answer through the desk", p99 <= P99_TARGET_MS, f"{p99:.1f} ms", f"≤ {P99_TARGET_MS:.0f} ms")
+            target(
+                "p99 of an answer through the desk",
+                p99 <= P99_TARGET_MS,
+                f"{p99:.1f} ms",
+                f"≤ {P99_TARGET_MS:.0f} ms",
+            )
         del systems, book, small
         gc.collect()
     if foreign is None or not foreign.is_dir():
@@ -217,7 +227,18 @@ def _report(shelf: Shelf, systems: Sequence[Score]) -> None:
     ]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     title = f"{shelf.name}, {len(shelf.stored):,} phrasings stored (this process so far: {memory:.0f} MB)"
-    head = ["", "asked", "build s", "p50 ms", "p99 ms", "× ours", "top 1 %", "top 3 %", "answered %", "right of these %"]
+    head = [
+        "",
+        "asked",
+        "build s",
+        "p50 ms",
+        "p99 ms",
+        "× ours",
+        "top 1 %",
+        "top 3 %",
+        "answered %",
+        "right of these %",
+    ]
     show(title, head, rows)
 
 

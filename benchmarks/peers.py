@@ -78,7 +78,9 @@ def tantivy_on_words(phrasings: Sequence[str]) -> Peer:
     searcher = index.searcher()
 
     def ask(question: str) -> list[int]:
-        terms = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "body", word)) for word in words(question)]
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "body", word)) for word in words(question)
+        ]
         if not terms:
             return []
         hits = searcher.search(tantivy.Query.boolean_query(terms), _NEAREST, count=False).hits
@@ -100,7 +102,9 @@ def fts5_on_words(phrasings: Sequence[str]) -> Peer:
         wanted = " OR ".join('"' + word.replace('"', "") + '"' for word in words(question))
         if not wanted:
             return []
-        rows = database.execute("SELECT rowid FROM shelf WHERE shelf MATCH ? ORDER BY rank LIMIT ?", (wanted, _NEAREST))
+        rows = database.execute(
+            "SELECT rowid FROM shelf WHERE shelf MATCH ? ORDER BY rank LIMIT ?", (wanted, _NEAREST)
+        )
         return [int(place) for (place,) in rows]
 
     return ask
@@ -110,7 +114,9 @@ def wratio(phrasings: Sequence[str]) -> Peer:
     """rapidfuzz's WRatio over all phrasings."""
 
     def ask(question: str) -> list[int]:
-        return [place for _, _, place in process.extract(question, phrasings, scorer=fuzz.WRatio, limit=_NEAREST)]
+        return [
+            place for _, _, place in process.extract(question, phrasings, scorer=fuzz.WRatio, limit=_NEAREST)
+        ]
 
     return ask
 

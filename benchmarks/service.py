@@ -51,12 +51,22 @@ def run(*, quick: bool = False) -> None:
         finally:
             used = child.stop()
     rows = [
-        ["start until /healthz answers", f"{median(starts):.2f} s", f"{min(starts):.2f} to {max(starts):.2f} s"],
+        [
+            "start until /healthz answers",
+            f"{median(starts):.2f} s",
+            f"{min(starts):.2f} to {max(starts):.2f} s",
+        ],
         ["resident memory when it serves", f"{at_rest:.0f} MB", ""],
-        [f"resident memory after {QUESTIONS} questions", f"{afterwards:.0f} MB", f"at most {used.peak_mb:.0f} MB"],
+        [
+            f"resident memory after {QUESTIONS} questions",
+            f"{afterwards:.0f} MB",
+            f"at most {used.peak_mb:.0f} MB",
+        ],
     ]
     show(f"`python -m bot serve` with all we know, {len(starts)} warm starts", ["", "", ""], rows)
-    target("start, warm", median(starts) < START_TARGET_S, f"{median(starts):.2f} s", f"< {START_TARGET_S:.0f} s")
+    target(
+        "start, warm", median(starts) < START_TARGET_S, f"{median(starts):.2f} s", f"< {START_TARGET_S:.0f} s"
+    )
     target("memory", afterwards < MEMORY_TARGET_MB, f"{afterwards:.0f} MB", f"< {MEMORY_TARGET_MB:.0f} MB")
 
 

@@ -57,9 +57,7 @@ class Load:
 def run(*, quick: bool = False) -> None:
     """Measure the three systems in turn, round by round, then once with a server that takes its time."""
     print("\n== Throughput ==")
-    updates, chats, rounds = (
-        (UPDATES_QUICK, CHATS_QUICK, ROUNDS_QUICK) if quick else (UPDATES, CHATS, ROUNDS)
-    )
+    updates, chats, rounds = (UPDATES_QUICK, CHATS_QUICK, ROUNDS_QUICK) if quick else (UPDATES, CHATS, ROUNDS)
     print(
         "Each system in a process of its own, the fake Bot API (without its limits) in another. The load stands in\n"
         "the server before the bot may go on. The service understands, answers and stores; its SQLite syncs to disk."
@@ -115,7 +113,11 @@ def measure(name: str, load: Load, *, latency_ms: int = 0) -> Measured:
     with tempfile.TemporaryDirectory(prefix="dianling-bench-") as folder:
         place = Path(folder)
         with bot_api(place, latency_ms=latency_ms) as root, system(name, root, place) as child:
-            warm = Load(tuple((FIRST_CHAT - 1 - number, text) for number, (_, text) in enumerate(load.messages[:WARM])))
+            warm = Load(
+                tuple(
+                    (FIRST_CHAT - 1 - number, text) for number, (_, text) in enumerate(load.messages[:WARM])
+                )
+            )
             say(root, warm)
             through(name, root, place, child, WARM)
             before, used_before = len(accepted(root)), child.cpu_s()
@@ -138,12 +140,24 @@ def bot_api(folder: Path, *, latency_ms: int = 0) -> Iterator[str]:
     """Run the fake Bot API and give its address."""
     port = free_port()
     child = Child(
-        ["-m", "tests.fake_bot_api", "--port", str(port), "--token", TOKEN, "--no-limits", "--latency-ms", str(latency_ms)],
+        [
+            "-m",
+            "tests.fake_bot_api",
+            "--port",
+            str(port),
+            "--token",
+            TOKEN,
+            "--no-limits",
+            "--latency-ms",
+            str(latency_ms),
+        ],
         log=folder / "api.log",
     )
     root = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: answers(f"{root}/control/stats"), seconds=20, what="the fake Bot API answers", child=child)
+        until(
+            lambda: answers(f"{root}/control/stats"), seconds=20, what="the fake Bot API answers", child=child
+        )
         yield root
     finally:
         child.stop(seconds=5)

@@ -11,7 +11,7 @@ from bot import clock
 from bot.channels.web.channel import WebChannel
 from bot.clock import Clock
 from bot.delivery import Channel
-from bot.opening import build_desk, open_database
+from bot.opening import build_desk, open_book, open_database
 from bot.receiver import Receiver
 from bot.sender import Sender
 from bot.settings import Settings
@@ -127,4 +127,4 @@ async def close(channel: Channel) -> None:
 
 def build_service(settings: Settings, *, book: Book | None = None) -> Service:
     """Return the service, ready to run."""
-    return Service(settings, open_database(settings), book or Book.open())
+    return Service(settings, open_database(settings), book or open_book(settings))

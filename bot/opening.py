@@ -1,6 +1,9 @@
 """Opening the database and the desk as the settings want them."""
 
 import secrets
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from bot.settings import Settings
 from handlers.desk import Desk
@@ -16,6 +19,19 @@ def build_desk(settings: Settings, database: Database, book: Book) -> Desk:
         staff = Address("telegram", str(settings.telegram_staff_chat))
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     return Desk(database, book, staff=staff, demo=settings.demo, secret=secret)
+
+
+def open_book(settings: Settings) -> Book:
+    """Read what we know; what takes long to work out is kept beside the database for the next start."""
+    return Book.open(cache_dir=cache_folder(settings))
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Return the folder for what can be worked out again: beside the SQLite file, else var/cache."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        return Path(url.database).parent / "cache"
+    return Path("var") / "cache"
 
 
 def open_database(settings: Settings) -> Database:

@@ -34,6 +34,8 @@ ACTIONS = {
 # Topics whose place is where something happens, not whose prices are asked for.
 _OF_ONE_PLACE = ("outage.", "repair.", "emergency")
 SWEARING = "smalltalk.swearing"
+# Somebody who has a ticket and waits means that ticket.
+_WAITING = ("ambiguous.not_yet", "outage.eta.crew", "outage.eta.arrive")
 _SENTENCE = re.compile(r"[^。！；]+[。！；]?")
 _ASKS = re.compile(r"告诉我|请说|请先说|请留下|请[报发拍提]|请把|发给我|点“|说“|[:：]$")
 _LEAD_LENGTH = 60
@@ -167,6 +169,7 @@ def answer_aside(turn: Turn, text: str) -> None:
 
 def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
     """Give the answer of an entry, or do what it stands for."""
+    from handlers import tickets
     from handlers.desk import perform
 
     turn.remember(unclear=None, topic=entry.topic, entry=entry.id, last="entry")
@@ -181,9 +184,16 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         do_not_know(turn)
         return
     turn.heard.sources = answer.sources
+    if entry.id in _WAITING and tickets.has_open(turn):
+        perform(turn, "tickets")
+        turn.outcome("action", entry=entry)
+        return
     if entry.action in ACTIONS and not _helps_first(entry, text):
         turn.related = tuple(_related(turn, answer, also=also, plain=True))
         perform(turn, ACTIONS[entry.action])
+        if also is not None and also in turn.book.library.entries and turn.conversation is not None:
+            other = turn.book.library.entries[also]
+            turn.say(general.asked_too(), Choice(other.question, f"answer:{other.id}"))
         turn.outcome("action", entry=entry)
         return
     if entry.action == "smalltalk":

@@ -207,7 +207,7 @@ def _try(turn: Turn, number: str, *, contact: PhoneContact | None = None, code: 
             Reply(
                 turn.fill(wording.refused()),
                 (Choice("换个户号", "bind"), Choice("人工", "handover"), _CANCEL),
-                asks="contact",
+                asks="contact" if _vouches(turn) else None,
             )
         )
         return

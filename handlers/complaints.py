@@ -3,9 +3,9 @@
 from typing import Any
 
 from handlers import forms, ticket_opening
-from handlers.answers import lead
+from handlers.answers import SWEARING, lead, understand
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
-from handlers.forms import Form, Step
+from handlers.form_shape import Form, Step, register
 from handlers.messages import Choice, Message
 from handlers.turn import Turn
 from handlers.wording import complaints as wording
@@ -110,6 +110,8 @@ def _about(turn: Turn, _message: Message) -> Any:
     for value, label in _subtypes_of_complaint(turn):
         if text == label:
             return value
+    if understand(turn, text).entry_id == SWEARING:
+        return None  # anger is no category; it is answered, and the question stands
     return text[:40]
 
 
@@ -144,7 +146,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
 }
 
 FORMS = {
-    kind: forms.register(
+    kind: register(
         Form(
             topic=kind,
             name=ticket_kinds()[kind].name,

@@ -101,7 +101,10 @@ def listen_place(turn: Turn) -> bool:
         if is_over(turn.text):
             _tell_over(turn, ticket)
             return True
-        if says_nothing(turn.text) or only_small(turn.text):
+        if says_nothing(turn.text) or only_small(turn.text) or turn.text.isdigit():
+            if turn.text.isdigit():  # a phone or a house number: colleagues see it, but it is no place
+                ticket_opening.add_words(turn, ticket, turn.text)
+                _tell_staff_more(turn, ticket, 0)
             _say_how_it_stands(turn, ticket)
             return True
         if asks_when(turn.text) and QUESTION_SHAPE.search(turn.text):
@@ -188,7 +191,9 @@ def _false_alarm(ticket: Ticket) -> Choice:
 
 def raise_general(turn: Turn, _argument: str) -> None:
     """Somebody tapped that there is danger without saying which."""
-    answer(turn, Danger(kind=GENERAL, certain=False, words=""))
+    assert turn.person.id is not None
+    known = storage.tickets.recent_danger(turn.session, turn.person.id, now=turn.now, within=SAME_DANGER)
+    answer(turn, Danger(kind=known.subtype if known is not None else GENERAL, certain=False, words=""))
 
 
 def not_one(turn: Turn, number: str) -> None:
@@ -262,7 +267,7 @@ def _is_question(turn: Turn) -> bool:
     text = turn.text
     if len(text) < 3 or not QUESTION_SHAPE.search(text):
         return False
-    return answers.understand(turn, text).outcome in ("found", "smalltalk")
+    return answers.understand(turn, text).outcome in ("found", "smalltalk", "unclear")
 
 
 def _leave(turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import storage.people
-from handlers.forms import Refused, Step
+from handlers.form_shape import Refused, Step
 from handlers.masking import tail
 from handlers.messages import Message
 from handlers.turn import Turn
@@ -114,11 +114,11 @@ def _take_place(turn: Turn, message: Message) -> Any:
     if len(turn.text) < 2 or (turn.text.isascii() and turn.text.isdigit()):
         return Refused(wording.bad_place())
     assert turn.conversation is not None
-    if len(turn.text) > _SHORT_PLACE and not _PLACE_WORDS.search(turn.text):
-        # Once is enough: a place may have any name.
-        if not turn.conversation.collected.get("place_asked_again"):
-            turn.go_to(turn.conversation.step, place_asked_again=True)
-            return Refused(wording.noted_but_where(), keep=True)
+    asked_again = turn.conversation.collected.get("place_asked_again")
+    if len(turn.text) > _SHORT_PLACE and not _PLACE_WORDS.search(turn.text) and not asked_again:
+        # Asked again once, no more: a place may have any name.
+        turn.go_to(turn.conversation.step, place_asked_again=True)
+        return Refused(wording.noted_but_where(), keep=True)
     return turn.text[:_LONGEST]
 
 

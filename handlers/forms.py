@@ -1,13 +1,13 @@
 """Filling in a form by talking: one question a message, forward and back, with other questions in between."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import storage.evidence
-from handlers.messages import Choice, Message, Reply
-from handlers.small_words import GO_ON, only_small
+from handlers.form_shape import FORMS, Form, Refused, Step, step_of, visible
+from handlers.messages import Choice, Reply
+from handlers.small_words import GO_ON, nothing_more, only_small
 from handlers.turn import Turn
 from handlers.wording import forms as wording
 
@@ -16,64 +16,13 @@ BACK = {"上一步", "返回", "后退", "上一个", "back"}
 SKIP = {"跳过", "略过", "没有", "不填", "下一步", "skip"}
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why an answer cannot be taken; said to the customer, and the question stands."""
-
-    sentence: str
-    keep: bool = False  # the words are worth keeping all the same
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question of a form.
-
-    `take` turns a message into the value that is kept, refuses it with a sentence, or returns None where the
-    message does not answer this question at all. Choices offer values; the summary shows their labels.
-    """
-
-    name: str
-    label: str
-    ask: Callable[[Turn], str]
-    take: Callable[[Turn, Message], Any]
-    choices: Callable[[Turn], tuple[tuple[str, str], ...]] = lambda _turn: ()
-    skippable: bool = False
-    asks: Any = None
-    when: Callable[[Mapping[str, Any]], bool] = lambda _collected: True
-    # Free words are expected: only what is clearly another question is answered in between.
-    free: bool = False
-    # Looks at the answer once it is kept; True where it has spoken and the form waits.
-    then: Callable[[Turn], bool] = lambda _turn: False
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form: its questions, how the filled form is shown, and what handing it in does."""
-
-    topic: str
-    name: str
-    steps: tuple[Step, ...]
-    submit: Callable[[Turn], None]
-    # Topics whose questions belong to this form and are no interruption of it.
-    own_topics: tuple[str, ...] = ()
-
-
-FORMS: dict[str, Form] = {}
-
-
-def register(form: Form) -> Form:
-    """Make a form known, so that its dialogue can be continued."""
-    FORMS[form.topic] = form
-    return form
-
-
 def begin(turn: Turn, form: Form, *, first: str = "", **known: Any) -> None:
     """Open a form with what is known already and ask its first open question, under a first line."""
     turn.open_dialogue(form.topic, "", **known)
     since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
     storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn), since=since)
     take_evidence(turn)
-    for step in _visible(form, known):
+    for step in visible(form, known):
         if step.name in known:
             turn.go_to(step.name)
             if step.then(turn):
@@ -103,7 +52,7 @@ def occupied(turn: Turn, form: Form, anew: str) -> bool:
 def ask_next(turn: Turn, form: Form, *, first: str = "") -> None:
     """Ask the first question that has no answer yet, or show the filled form."""
     collected = _collected(turn)
-    for step in _visible(form, collected):
+    for step in visible(form, collected):
         if step.name not in collected:
             turn.go_to(step.name)
             _ask(turn, form, step, first=first)
@@ -129,7 +78,7 @@ def listen(turn: Turn) -> bool:
     if words in GO_ON:
         resume(turn, "")
         return True
-    step = _step(form, conversation.step)
+    step = step_of(form, conversation.step)
     if step is not None and words and not added and only_small(words):
         _ask(turn, form, step, first=wording.go_on(form.name))
         return True
@@ -141,9 +90,10 @@ def listen(turn: Turn) -> bool:
         elif words and _interrupts(turn, form, None):
             return _answer_between(turn, form)
         else:
-            if words and not _takes_skipped(turn, form):
+            more = bool(words) and not nothing_more(words)
+            if more and not _takes_skipped(turn, form):
                 _note(turn, words)
-            _show(turn, form, first=wording.noted() if words else "")
+            _show(turn, form, first=wording.noted() if more else "")
         return True
     if step.skippable and words in SKIP:
         skip(turn, step.name)
@@ -231,7 +181,7 @@ def resume(turn: Turn, _argument: str) -> None:
         turn.say(wording.nothing_open(), Choice("主菜单", "menu"))
         return
     form = FORMS[turn.conversation.topic]
-    step = _step(form, turn.conversation.step)
+    step = step_of(form, turn.conversation.step)
     if step is None:
         _show(turn, form)
     else:
@@ -245,7 +195,7 @@ def back(turn: Turn, _argument: str) -> None:
         return
     form = FORMS[turn.conversation.topic]
     collected = _collected(turn)
-    visible = _visible(form, collected)
+    visible = visible(form, collected)
     names = [step.name for step in visible]
     here = names.index(turn.conversation.step) if turn.conversation.step in names else len(names)
     if here == 0:
@@ -264,7 +214,7 @@ def skip(turn: Turn, name: str) -> None:
         resume(turn, "")
         return
     form = FORMS[turn.conversation.topic]
-    step = _step(form, turn.conversation.step)
+    step = step_of(form, turn.conversation.step)
     if step is None or not step.skippable or (name and name != step.name):
         resume(turn, "")
         return
@@ -279,7 +229,7 @@ def choose(turn: Turn, argument: str) -> None:
         return
     form = FORMS[turn.conversation.topic]
     turn.outcome("action", topic=form.topic)
-    step = _step(form, name)
+    step = step_of(form, name)
     assert step is not None
     _keep(turn, form, step, value)
 
@@ -300,7 +250,7 @@ def submit(turn: Turn, draft_key: str) -> None:
         turn.say(wording.already_submitted(), Choice("我的工单", "tickets"))
         return
     form = FORMS[turn.conversation.topic]
-    if any(step.name not in _collected(turn) for step in _visible(form, _collected(turn))):
+    if any(step.name not in _collected(turn) for step in visible(form, _collected(turn))):
         ask_next(turn, form)
         return
     turn.outcome("action", topic=form.topic)
@@ -334,17 +284,9 @@ def _draft_key(turn: Turn) -> str:
     return turn.conversation.draft_key
 
 
-def _visible(form: Form, collected: Mapping[str, Any]) -> list[Step]:
-    return [step for step in form.steps if step.when(collected)]
-
-
-def _step(form: Form, name: str) -> Step | None:
-    return next((step for step in form.steps if step.name == name), None)
-
-
 def _progress(form: Form, turn: Turn) -> str:
     assert turn.conversation is not None
-    names = [step.name for step in _visible(form, _collected(turn))]
+    names = [step.name for step in visible(form, _collected(turn))]
     here = names.index(turn.conversation.step) + 1 if turn.conversation.step in names else len(names)
     return f"{here}/{len(names)}"
 
@@ -353,7 +295,7 @@ def _ask(turn: Turn, form: Form, step: Step, *, first: str = "") -> None:
     assert turn.conversation is not None
     turn.heard.topic = turn.heard.topic or form.topic
     choices = [Choice(label, f"form.choose:{step.name}:{value}") for value, label in step.choices(turn)]
-    if _visible(form, _collected(turn))[0].name != step.name:
+    if visible(form, _collected(turn))[0].name != step.name:
         choices.append(Choice("上一步", "form.back"))
     if step.skippable:
         choices.append(Choice("跳过", f"form.skip:{step.name}"))
@@ -369,7 +311,7 @@ def _show(turn: Turn, form: Form, *, first: str = "") -> None:
     collected = _collected(turn)
     rows = [
         (step.label, label_of(turn, step, collected[step.name]))
-        for step in _visible(form, collected)
+        for step in visible(form, collected)
         if collected.get(step.name) not in (None, "")
     ]
     count = storage.evidence.count(turn.session, draft_key=_draft_key(turn))
@@ -403,7 +345,7 @@ def keep_note(turn: Turn, words: str) -> None:
 def _takes_skipped(turn: Turn, form: Form) -> bool:
     """Take a phone number that comes late as the answer to the question that was skipped."""
     collected = _collected(turn)
-    for step in _visible(form, collected):
+    for step in visible(form, collected):
         if step.asks == "contact" and collected.get(step.name) == "":
             taken = step.take(turn, turn.message)
             if isinstance(taken, str):
@@ -433,7 +375,7 @@ def _answer_between(turn: Turn, form: Form) -> bool:
 
     if not bills.listen(turn):
         answers.answer_aside(turn, turn.text)
-    step = _step(form, turn.conversation.step) if turn.conversation is not None else None
+    step = step_of(form, turn.conversation.step) if turn.conversation is not None else None
     outcome, topic, entry = turn.heard.outcome, turn.heard.topic, turn.heard.entry
     if turn.conversation is not None and turn.conversation.topic == form.topic:
         if step is None:

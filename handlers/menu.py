@@ -59,6 +59,10 @@ WORDS = {
     "查停电": "outage",
     "现在停电": "outage",
     "催办": "urge",
+    "工单": "tickets",
+    "查工单": "tickets",
+    "进度": "tickets",
+    "查进度": "tickets",
     "举报": "complaint:report",
     "建议": "complaint:suggestion",
     "表扬": "complaint:praise",
@@ -136,8 +140,8 @@ def guide(turn: Turn, _argument: str) -> None:
     turn.outcome("smalltalk", topic="greeting_smalltalk")
     turn.say(
         general.guide(),
-        Choice("怎么交电费", "answer_text:怎么交电费"),
-        Choice("一度电多少钱", "answer_text:一度电多少钱"),
+        Choice("怎么交电费", "answer:payment.ways"),
+        Choice("一度电多少钱", "answer:tariff.price.now"),
         Choice("明天停不停电", "outage"),
         Choice("人工", "handover"),
     )

@@ -114,12 +114,18 @@ def _told(turn: Turn, topic: Topic, place: NamedPlace, found: list[Known], words
         return _with_cards(turn, first, going_on + coming)
     if coming:
         first = wording.upcoming(place.name, day=None)
-        now_first = "" if topic == "outage.planned" else wording.not_now(place.name)
+        now_first = _not_now(turn, topic, place)
         return _with_cards(turn, now_first + first, coming)
     if ended:
         last = max(ended, key=lambda one: one.outage.start_at)
-        return _with_cards(turn, wording.over(place.name, last.state), [last])
+        now_first = _not_now(turn, topic, place) if last.state == "cancelled" else ""
+        return _with_cards(turn, now_first + wording.over(place.name, last.state), [last])
     return None
+
+
+def _not_now(turn: Turn, topic: Topic, place: NamedPlace) -> str:
+    """Return that nothing is going on now; old data cannot say so, and who asks of later is not told."""
+    return "" if topic == "outage.planned" or is_stale(turn) else wording.not_now(place.name)
 
 
 def _told_of_day(turn: Turn, place: NamedPlace, found: list[Known], day: date) -> str | None:

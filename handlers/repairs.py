@@ -10,7 +10,7 @@ import storage.tickets
 from handlers import forms, ticket_opening
 from handlers.answers import lead
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
-from handlers.forms import Form, Step
+from handlers.form_shape import Form, Step, register
 from handlers.masking import tail
 from handlers.messages import Choice, Message, Reply
 from handlers.turn import Turn
@@ -264,7 +264,7 @@ def _take_light(turn: Turn, _message: Message) -> Any:
     return _heard(turn.text, wording.LIGHTS) or turn.text[:40] or None
 
 
-FORM = forms.register(
+FORM = register(
     Form(
         topic=TOPIC,
         name="报修",

@@ -8,6 +8,7 @@ _SMALL = (
 )
 _ONLY_SMALL = re.compile(rf"(?:(?:{_SMALL})[啊呀了哈吧呢、，,。.!！~～ ]*)+", re.IGNORECASE)
 _SOMETHING = re.compile(r"\w")
+_NO_MORE = re.compile(r"(?:没有?[了啦]?|没别的了?|没有别的了?|就这样|就这些|暂时没有|先这样|了|[，, ])+")
 _OVER = re.compile(
     r"(?:已经|现在|都)?(?:没事[了儿]*|没事没事|不用[来了]+|虚惊一场|搞错了?|弄错了?|看错了?|误[报会]了?|不是紧急情况|"
     r"解决了|处理好了|已?经?好了)[啊呀了吧哈。.!！~ ]*"
@@ -21,6 +22,11 @@ GO_ON = {"继续", "接着", "接着填", "继续填", "继续报修", "继续�
 def only_small(text: str) -> bool:
     """Return whether a text is nothing but greetings, thanks and nods: no answer to any question."""
     return _ONLY_SMALL.fullmatch(text) is not None
+
+
+def nothing_more(text: str) -> bool:
+    """Return whether somebody has nothing to add to a filled form."""
+    return only_small(text) or _NO_MORE.fullmatch(text) is not None
 
 
 def says_nothing(text: str) -> bool:

@@ -99,7 +99,7 @@ def offer_urge(turn: Turn, ticket: Ticket, other: Choice) -> None:
     turn.heard.ticket = ticket.number
     opened = moment(ticket.opened_at, turn.now, turn.book.zone)
     text = wording.again(ticket.number, name_of(ticket.kind), ticket.state, opened)
-    turn.say(Reply(text, (Choice("催办", f"ticket.urge:{ticket.number}"), other), kind="question"))
+    turn.say(Reply(text, (Choice("催办", f"ticket.urge_instead:{ticket.number}"), other), kind="question"))
 
 
 def add_evidence(turn: Turn, ticket: Ticket) -> int:

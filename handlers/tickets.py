@@ -56,6 +56,13 @@ def mine(turn: Turn, _argument: str) -> None:
     turn.say(Reply(wording.listing(rows), (*choices, _HUMAN), kind="card"))
 
 
+def has_open(turn: Turn) -> bool:
+    """Return whether the one who speaks waits for a ticket of ours."""
+    assert turn.person.id is not None
+    found = storage.tickets.of_person(turn.session, turn.person.id, limit=_SHOWN)
+    return any(one.state in OPEN_STATES for one in found)
+
+
 def show(turn: Turn, number: str) -> None:
     """Show one of the customer's own tickets."""
     ticket = _own(turn, number)
@@ -84,6 +91,12 @@ def urge(turn: Turn, number: str) -> None:
         about=turn.person,
     )
     say_card(turn, ticket, quiet=False)
+
+
+def urge_instead(turn: Turn, number: str) -> None:
+    """Urge the ticket that there is, and let go of the form that would have opened a second one."""
+    turn.close_dialogue()
+    urge(turn, number)
 
 
 def ask_withdraw(turn: Turn, number: str) -> None:
@@ -305,6 +318,7 @@ ACTS = {
     "urge": urge,
     "ticket.show": show,
     "ticket.urge": urge,
+    "ticket.urge_instead": urge_instead,
     "ticket.withdraw": ask_withdraw,
     "ticket.withdrawn": withdraw,
     "ticket.add": ask_words,

@@ -22,11 +22,19 @@ class Book:
     practice: Practice
 
     @classmethod
-    def open(cls, entries_dir: Path | None = None, data_dir: Path | None = None) -> "Book":
-        """Read everything and build the index; raises BadContent with every fault."""
+    def open(
+        cls,
+        entries_dir: Path | None = None,
+        data_dir: Path | None = None,
+        *,
+        cache_dir: Path | None = None,
+    ) -> "Book":
+        """Read everything and build the index, or take it from `cache_dir`; raises BadContent."""
         library = Library.load(entries_dir, data_dir)
         practice = load_practice(data_dir / "practice.yaml") if data_dir else load_practice()
-        return cls(library=library, understander=Understander(library), practice=practice)
+        return cls(
+            library=library, understander=Understander(library, cache_dir=cache_dir), practice=practice
+        )
 
     @property
     def utility(self) -> Utility:

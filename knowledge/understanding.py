@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from knowledge.rules import danger
 from knowledge.rules.danger import Danger
 from knowledge.rules.regions import without_region
-from knowledge.search.index import Decision, Found, Hit, Index, Unclear
+from knowledge.search.index import Considered, Decision, Found, Hit, Index, Unclear
+from knowledge.second_look import SecondLook, cued_topic
 from knowledge.text.normalise import normalise
 
 __all__ = ["Candidate", "Context", "Outcome", "Understander", "Understanding"]
@@ -39,9 +41,11 @@ _CLAUSE_END: Final = re.compile(
     r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且"
 )
 
-_SUGGESTS: Final = re.compile(
-    r"^(?:我|本人|想|给你们)?(?:提|提出|提个|提一个|强烈)?建议(?!书)|(?:希望|盼望)你们能?"
-)
+_STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
+# 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
+_CUES_ABOVE_ALL: Final = frozenset({"complaint", "report", "praise"})
+_NO_WISH: Final = frozenset({"smalltalk", "ask_back"})
+_POINTED_AT: Final = 0.1  # chance in the whole message from which on one clear clause speaks for all of it
 
 
 class _Entry(Protocol):
@@ -107,7 +111,8 @@ class Understanding:
 class Understander:
     """Understands questions by a library's phrasings; build once, ask from any thread."""
 
-    def __init__(self, library: _Library) -> None:
+    def __init__(self, library: _Library, *, cache_dir: Path | None = None) -> None:
+        """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
         self._library = library
         self._entries = library.entries
         phrasings = [
@@ -116,8 +121,11 @@ class Understander:
             for phrasing in entry.phrasings
         ]
         self.index = Index.build(
-            phrasings, families={entry.id: entry.topic for entry in library.entries.values()}
+            phrasings,
+            families={entry.id: entry.topic for entry in library.entries.values()},
+            cache_dir=cache_dir,
         )
+        self._second_look = SecondLook(self.index, library.entries)
         danger.read("")  # compiles the rules now, not at the first question
         self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
@@ -148,21 +156,27 @@ class Understander:
             if any(char.isalnum() for char in plain) and context.entry_id in allowed:
                 return self._known(context.entry_id, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
-        decision, weighed = self.index.consider(asked, allowed=allowed, sure=_SURE)
+        considered = self._consider(asked, allowed, danger_told=risk is not None)
+        decision = considered.decision
         settled = isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "ask_back"
         if context.entry_id is not None and len(plain) <= _FRAGMENT and not settled:
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
                 return self._known(continued, plain, risk)
-        if not isinstance(decision, Found) and _SUGGESTS.search(asked):
-            decision, weighed = self._suggestion(asked, allowed) or (decision, weighed)
+        cued = self._cued(asked, considered, allowed)
+        if cued is not None:
+            return self._result(Found(cued), plain, None, risk, considered)
         also: str | None = None
         # a message with two wishes is never covered well by one entry
-        if len(asked) >= _SECOND_INTENT_FROM and weighed and weighed[0].score < _WHOLE:
-            first, also = self._two_wishes(asked, allowed)
+        if len(asked) >= _SECOND_INTENT_FROM and considered.hits and considered.hits[0].score < _WHOLE:
+            first, also = self._two_wishes(asked, allowed, considered)
             if first is not None:
                 decision = Found(first)
-        return self._result(decision, plain, also, risk, weighed)
+        return self._result(decision, plain, also, risk, considered)
+
+    def _consider(self, asked: str, allowed: frozenset[str], *, danger_told: bool = False) -> Considered:
+        considered = self.index.consider(asked, allowed=allowed, sure=_SURE)
+        return self._second_look.at(asked, considered, danger_told=danger_told, sure=_SURE)
 
     def _result(
         self,
@@ -170,7 +184,7 @@ class Understander:
         plain: str,
         also: str | None,
         risk: Danger | None,
-        weighed: tuple[Hit, ...] = (),
+        considered: Considered | None = None,
     ) -> Understanding:
         hits = (decision.hit,) if isinstance(decision, Found) else decision.hits
         candidates = tuple(
@@ -189,9 +203,13 @@ class Understander:
                 outcome = "smalltalk"
         elif isinstance(decision, Unclear):
             outcome = "unclear"
-        named = best.id if isinstance(decision, Found) else None
-        topic = best.topic if score >= _CLEAR or not weighed else self._likeliest_topic(weighed)
-        return Understanding(outcome, topic, named, score, candidates, also, plain, risk)
+        if considered is None or isinstance(decision, Found):
+            named = best.id if isinstance(decision, Found) else None
+            return Understanding(outcome, best.topic, named, score, candidates, also, plain, risk)
+        if outcome == "unknown" and self._second_look.is_stranger(plain, considered):
+            return Understanding(outcome, _STRANGERS, None, score, (), None, plain, risk)
+        topic = best.topic if score >= _CLEAR else self._likeliest_topic(considered.hits)
+        return Understanding(outcome, topic, None, score, candidates, also, plain, risk)
 
     def _likeliest_topic(self, weighed: tuple[Hit, ...]) -> str:
         """Return the topic most of the hits speak for: neighbouring entries share a question between them."""
@@ -231,31 +249,52 @@ class Understander:
             return None
         return max(chances, key=lambda entry_id: chances[entry_id])
 
-    def _suggestion(self, asked: str, allowed: frozenset[str]) -> tuple[Decision, tuple[Hit, ...]] | None:
-        """Return the suggestion entries for a message that begins as one, whatever it is about."""
-        meant = frozenset(entry_id for entry_id in allowed if self._entries[entry_id].topic == "suggestion")
-        hits = self.index.consider(asked, allowed=meant)[1] if meant else ()
-        return (Found(Hit(hits[0].entry_id, _SURE, hits[0].phrasing)), hits) if hits else None
+    def _cued(self, asked: str, considered: Considered, allowed: frozenset[str]) -> Hit | None:
+        """Return the entry of the topic a message names itself, where the search found something else."""
+        topic = cued_topic(asked)
+        if topic is None:
+            return None
+        decision = considered.decision
+        if isinstance(decision, Found) and self._entries[decision.hit.entry_id].topic == topic:
+            return None
+        if isinstance(decision, Found) and topic not in _CUES_ABOVE_ALL:
+            return None
+        meant = frozenset(entry_id for entry_id in allowed if self._entries[entry_id].topic == topic)
+        hits = self.index.consider(asked, allowed=meant).hits if meant else ()
+        return Hit(hits[0].entry_id, _SURE, hits[0].phrasing) if hits else None
 
-    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
-        """Return the first wish and the entry of the second where a message clearly holds two."""
+    def _two_wishes(
+        self, asked: str, allowed: frozenset[str], whole: Considered
+    ) -> tuple[Hit | None, str | None]:
+        """Return the first wish and the entry of the second where a message clearly holds two.
+
+        One clear clause counts for the whole where the whole was not understood but points there too.
+        """
         clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
         clauses = [clause for clause in clauses if len(clause) >= 3]
         if not 2 <= len(clauses) <= 4:
             return None, None
         found: list[Hit] = []
         for clause in clauses:
-            decision = self.index.decide(clause, allowed=allowed, sure=_SURE)
-            if isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "smalltalk":
+            decision = self._consider(clause, allowed).decision
+            # a greeting, or a word that only asks back, is no wish of its own
+            if (
+                isinstance(decision, Found)
+                and self._entries[decision.hit.entry_id].action not in _NO_WISH
+                and decision.hit.score >= _SURE
+            ):
                 found.append(decision.hit)
-        if len(found) < 2:
+        topics = {self._entries[hit.entry_id].topic for hit in found}
+        if len(topics) == 1 and not isinstance(whole.decision, Found):
+            weighed = {hit.entry_id: hit.score for hit in whole.hits}
+            hit = max(found, key=lambda hit: weighed.get(hit.entry_id, 0.0))
+            return (hit, None) if weighed.get(hit.entry_id, 0.0) >= _POINTED_AT else (None, None)
+        if len(topics) < 2:
             return None, None
         first = found[0]
         topic = self._entries[first.entry_id].topic
-        for second in found[1:]:
-            if self._entries[second.entry_id].topic != topic:
-                return first, second.entry_id
-        return None, None
+        second = next(hit for hit in found if self._entries[hit.entry_id].topic != topic)
+        return first, second.entry_id
 
     def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:
         if on is not None:

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import clock, logs
-from bot.opening import build_desk, open_database
+from bot.opening import build_desk, open_book, open_database
 from bot.settings import BadSettings, Settings, load_settings
 from handlers.desk import Desk
-from knowledge.book import Book
 from knowledge.sheets import BadContent
 from storage.database import BadDatabaseUrl, Database
 
@@ -64,7 +63,7 @@ def open_desk(**changes: Any) -> tuple[Settings, Database, Desk]:
     """Open settings, database, book and desk."""
     found = settings(**changes)
     database = open_database(found)
-    return found, database, build_desk(found, database, Book.open())
+    return found, database, build_desk(found, database, open_book(found))
 
 
 def print_json(value: Any) -> None:

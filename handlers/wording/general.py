@@ -68,6 +68,11 @@ def unclear_angry() -> str:
     return "让您生气了，对不起。是下面哪件事？也可以直接投诉或找同事："
 
 
+def asked_too() -> str:
+    """Return the offer to answer the second of two wishes while a form for the first is open."""
+    return "您还问到一件事，点一下就答，填了的内容不会丢："
+
+
 def only_signs() -> str:
     """Return what a message of signs and pictures only gets."""
     return "我看不懂表情和符号，请用几个字说说您的事。有人触电、起火、断线，请直接告诉我。"

@@ -24,7 +24,7 @@ def no_staff() -> str:
 
 def still_waiting(ahead: int) -> str:
     """Return what a second wish for a person gets."""
-    return f"您已经在排队，{f'前面还有{ahead}位' if ahead else '您排在第一位'}，没有重复排队。"
+    return f"您已经在排队了，{f'前面还有{ahead}位' if ahead else '排在第一位'}，没有重复排队。"
 
 
 def speaking() -> str:

@@ -191,7 +191,7 @@ def words_added(number: str, *, words: bool, evidence: int) -> str:
 def again(number: str, kind: str, state: str, opened: str) -> str:
     """Return the offer to urge instead of opening a second ticket for the same matter."""
     return (
-        f"这件事您{opened}已经报过{kind}（{number}，{STATES[state]}）。\n"
+        f"这件事您{opened}已经报过（{kind} {number}，{STATES[state]}）。\n"
         "要我帮您催一下吗？不是同一件事就另报一张。"
     )
 

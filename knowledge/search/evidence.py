@@ -1,13 +1,14 @@
 """What speaks for each candidate entry: the few figures the decision is made from."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from knowledge.search.reading import Reading
+from knowledge.search.storing import Parts, pack, unpack
 
 __all__ = ["FEATURES", "Wording"]
 
@@ -28,6 +29,9 @@ _QUESTION_WORDS: Final = (
     "为什么", "怎么", "什么时候", "多久", "多少", "哪", "谁",
     "吗", "什么", "是不是", "有没有", "可以", "区别",
 )  # fmt: skip
+_FIRST_CODE: Final = (
+    0x4E00  # sounds are written as signs from here on, so that a distance counts whole sounds
+)
 _NEGATIONS: Final = frozenset("不没无未别非")
 _NO_NEGATION: Final = ("有没有", "是不是", "要不", "对不起", "不好意思")
 
@@ -35,36 +39,55 @@ _NO_NEGATION: Final = ("有没有", "是不是", "要不", "对不起", "不好�
 class Wording:
     """Exact comparisons of wording, made for a few dozen candidate phrasings only."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._codes: dict[str, str] = {}
-        self._texts = ["".join(reading.units) for reading in readings]
-        self._sounds = [self._encoded(reading.sounds, learn=True) for reading in readings]
-        self._types = np.array([question_words(text) for text in self._texts], dtype=np.float32)
-        self._denies = np.array([denies(text) for text in self._texts], dtype=bool)
+    def __init__(self, texts: Sequence[str], sounds: Sequence[str], codes: Mapping[str, str]) -> None:
+        """Use `build`, or the `parts` of one that was built."""
+        self._codes = codes
+        self.texts = texts
+        self._sounds = sounds
+        self._types = np.array([question_words(text) for text in texts], dtype=np.float32)
+        self._asked: NDArray[np.float32] = self._types.sum(axis=1)
+        self._denies = np.array([denies(text) for text in texts], dtype=bool)
+
+    @classmethod
+    def build(cls, readings: Sequence[Reading]) -> Self:
+        """Take the readings of all phrasings."""
+        codes: dict[str, str] = {}
+        sounds = [
+            "".join(codes.setdefault(key, chr(_FIRST_CODE + len(codes))) for key in reading.sounds)
+            for reading in readings
+        ]
+        return cls([reading.text for reading in readings], sounds, codes)
+
+    def parts(self) -> Parts:
+        """Return what `restored` needs."""
+        return {
+            "wording_texts": pack(self.texts),
+            "wording_sounds": pack(self._sounds),
+            "wording_codes": pack(self._codes),
+        }
+
+    @classmethod
+    def restored(cls, parts: Parts) -> Self:
+        """Return the wording kept among the parts."""
+        keys = unpack(parts["wording_codes"])
+        codes = {key: chr(_FIRST_CODE + place) for place, key in enumerate(keys)}
+        return cls(unpack(parts["wording_texts"]), unpack(parts["wording_sounds"]), codes)
 
     def compare(self, reading: Reading, phrasings: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return ratio, sound ratio, question type and negation of each phrasing as rows of 0 to 1."""
-        text = "".join(reading.units)
+        text = reading.text
         result = np.empty((4, len(phrasings)), dtype=np.float32)
         chosen = phrasings.tolist()
-        result[0] = process.cdist([text], [self._texts[place] for place in chosen], scorer=fuzz.ratio)[0]
-        sounds = self._encoded(reading.sounds)
+        result[0] = process.cdist([text], [self.texts[place] for place in chosen], scorer=fuzz.ratio)[0]
+        sounds = "".join([self._codes.get(key, "?") for key in reading.sounds])
         result[1] = process.cdist([sounds], [self._sounds[place] for place in chosen], scorer=fuzz.ratio)[0]
         result[:2] *= np.float32(0.01)
-        asked = np.array(question_words(text), dtype=np.float32)
-        stored = self._types[phrasings]
-        both = stored @ asked
-        either = stored.sum(axis=1) + asked.sum() - both
+        words = question_words(text)
+        both = self._types[phrasings] @ np.array(words, dtype=np.float32)
+        either = self._asked[phrasings] + np.float32(sum(words)) - both
         result[2] = np.where(either > 0, both / np.maximum(either, 1), 0.5)
         result[3] = self._denies[phrasings] == denies(text)
         return result
-
-    def _encoded(self, sounds: Sequence[str], *, learn: bool = False) -> str:
-        """Return one private-use character per sound, so that an edit distance counts whole sounds."""
-        codes = self._codes
-        if learn:
-            return "".join(codes.setdefault(key, chr(0xF0000 + len(codes))) for key in sounds)
-        return "".join(codes.get(key, "?") for key in sounds)
 
 
 def question_words(text: str) -> list[bool]:

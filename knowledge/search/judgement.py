@@ -1,5 +1,6 @@
 """How evidence becomes a probability, and from which probability on we answer, ask back or pass."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from knowledge.search.evidence import FEATURES
 
-__all__ = ["Judgement", "Trial", "Verdict", "prior"]
+__all__ = ["Judgement", "Trial", "prior"]
 
 Floats = NDArray[np.float64]
 
@@ -50,16 +51,8 @@ _STEPS: Final = 20
 class Trial:
     """Candidates of a left-out phrasing: `right` is the place of its entry among them."""
 
-    figures: NDArray[np.float32]
+    figures: Floats
     right: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Probability of each candidate, and that any candidate answers the question at all."""
-
-    scores: Floats
-    answerable: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +66,33 @@ class Judgement:
     unclear: float = _UNCLEAR
     worth_asking: float = _WORTH_ASKING
 
-    def weigh(self, figures: NDArray[np.float32], question: Floats) -> Verdict:
-        """Return the probabilities of candidates; `question` is its share that nobody knows, per view."""
-        chances, signals = self.signals(figures, question)
-        answerable = _sigmoid(float(signals @ self.answers))
-        # a question of a stranger and a tie between neighbours are both reasons for doubt
-        confidence = (_sigmoid(float(signals @ self.right)) * answerable) ** 0.5
-        return Verdict(confidence * chances / chances.max(), answerable)
+    def weigh(self, figures: Floats, unseen: Sequence[float]) -> tuple[list[float], float]:
+        """Return the probability of each candidate, and that any answers the question at all.
 
-    def signals(self, figures: NDArray[np.float32], question: Floats) -> tuple[Floats, Floats]:
-        """Return the chances of candidates among themselves and what certainty is made from."""
-        weighed = figures.astype(np.float64) @ self.ranking
-        chances = np.exp(weighed - weighed.max())
-        chances /= chances.sum()
-        best = int(chances.argmax())
-        chance = min(float(chances[best]), 0.9999)
-        figure = figures[best]
-        return chances, np.array(
+        `unseen` are the shares of the question that nobody knows, per view.
+        """
+        weighed = figures @ self.ranking
+        best = int(weighed.argmax())
+        chances = np.exp(weighed - weighed[best])
+        chance = min(1 / float(chances.sum()), 0.9999)
+        figure: list[float] = figures[best].tolist()
+        mean: list[float] = figures.mean(axis=0).tolist()
+        signals = np.array(
             [
                 1.0,
-                np.log(chance / (1 - chance)),
-                figure[0],
-                figure[1],
-                figure[2],
-                figure[3],
+                math.log(chance / (1 - chance)) if chance > 0 else 0.0,
+                *figure[:4],
                 max(figure[4], figure[5]),
                 figure[6],
-                figure[0] - figures[:, 0].mean(),
-                figure[4] - figures[:, 4].mean(),
-                *question,
+                figure[0] - mean[0],
+                figure[4] - mean[4],
+                *unseen,
             ]
         )
+        answerable = _sigmoid(float(signals @ self.answers))
+        # a question of a stranger and a tie between neighbours are both reasons for doubt
+        confidence = math.sqrt(_sigmoid(float(signals @ self.right)) * answerable)
+        return (chances * confidence).tolist(), answerable
 
     def learn(self, trials: Sequence[Trial]) -> Self:
         """Return this judgement moved towards what the trials say.
@@ -159,4 +148,4 @@ def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
 
 
 def _sigmoid(value: float) -> float:
-    return float(1 / (1 + np.exp(-value)))
+    return 1 / (1 + math.exp(-value))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.search.spelling import Speller
 from knowledge.text.normalise import fold, normalise
@@ -24,6 +25,7 @@ class Reading:
     units: tuple[str, ...]  # single Chinese characters, whole numbers, whole Latin words
     sounds: tuple[str, ...]  # one sound key per unit
     words: tuple[str, ...]
+    text: str  # the units in one string
 
 
 class Reader:
@@ -60,7 +62,7 @@ class Reader:
             if parts:
                 words.append(kept)
                 units.extend(parts)
-        return Reading(plain, tuple(units), tuple(map(sound, units)), tuple(words))
+        return Reading(plain, tuple(units), tuple(map(sound, units)), tuple(words), "".join(units))
 
 
 def comparable(plain: str) -> str:
@@ -68,7 +70,8 @@ def comparable(plain: str) -> str:
     return _LONG_NUMBER.sub(" ", canonical_numbers(fold(plain)))
 
 
-def units_of(word: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def units_of(word: str) -> tuple[str, ...]:
     """Return the Chinese characters, whole numbers and whole Latin words of a text."""
     units: list[str] = []
     run = ""
@@ -83,4 +86,4 @@ def units_of(word: str) -> list[str]:
             units.append(char)
     if run.strip("."):
         units.append(run)
-    return units
+    return tuple(units)

@@ -2,8 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Self
 
+import numpy as np
+
+from knowledge.search.storing import Parts, pack, unpack
 from knowledge.text.pinyin import readings, sound_key, spell_out
 from knowledge.text.segment import Segmenter
 
@@ -12,40 +17,58 @@ __all__ = ["Speller"]
 _LATIN_RUN = re.compile(r"[a-z']{2,}(?: +[a-z']+)*")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _OFTEN = 10  # a pair of characters used this often is no slip
-_COMMON_WORD = 1e-6  # share of a word in general text above which we believe the customer meant it
 
 
 class Speller:
     """Corrects a question towards the pairs of characters that occur in the stored phrasings."""
 
-    def __init__(self, texts: Iterable[str], segmenter: Segmenter) -> None:
+    def __init__(self, pairs: Mapping[str, int], by_sound: Mapping[str, str], segmenter: Segmenter) -> None:
+        """Use `build`, or the `parts` of one that was built."""
+        self._pairs = pairs
+        self._by_sound = by_sound
+        self._is_common = segmenter.is_common
+        singles: Counter[str] = Counter()
+        for pair, count in pairs.items():
+            singles[pair[0]] += count
+            singles[pair[1]] += count
+        self._singles = singles
+        characters: dict[str, list[str]] = defaultdict(list)
+        for char, _ in singles.most_common():
+            for key in _keys(char):
+                characters[key].append(char)
+        self._characters = characters
+
+    @classmethod
+    def build(cls, texts: Iterable[str], segmenter: Segmenter) -> Self:
         """Take the stored phrasings in comparable form."""
         pairs: Counter[str] = Counter()
-        singles: Counter[str] = Counter()
         for text in texts:
             for run in _CHINESE_RUN.findall(text):
-                singles.update(run)
                 pairs.update(run[place : place + 2] for place in range(len(run) - 1))
-        self._pairs = pairs
-        self._singles = singles
-        self._segmenter = segmenter
-        by_sound: dict[tuple[str, str], str] = {}
-        characters: dict[str, list[str]] = defaultdict(list)
-        for char in singles:
-            for reading in readings(char):
-                key = sound_key(reading)
-                if char not in characters[key]:
-                    characters[key].append(char)
+        by_sound: dict[str, str] = {}
         for pair, count in pairs.most_common():
             if count == 1 and not segmenter.knows(pair):
                 continue  # seen once by chance: 费我, 电要
             for first in _keys(pair[0]):
                 for second in _keys(pair[1]):
-                    by_sound.setdefault((first, second), pair)
-        self._by_sound = by_sound
-        self._characters = {
-            key: sorted(found, key=lambda char: -singles[char]) for key, found in characters.items()
+                    by_sound.setdefault(f"{first} {second}", pair)
+        return cls(pairs, by_sound, segmenter)
+
+    def parts(self) -> Parts:
+        """Return what `restored` needs."""
+        return {
+            "speller_pairs": pack(self._pairs),
+            "speller_counts": np.array(list(self._pairs.values()), dtype=np.int32),
+            "speller_sounds": pack(self._by_sound),
+            "speller_heard": pack(self._by_sound.values()),
         }
+
+    @classmethod
+    def restored(cls, parts: Parts, segmenter: Segmenter) -> Self:
+        """Return the speller kept among the parts."""
+        pairs = dict(zip(unpack(parts["speller_pairs"]), parts["speller_counts"].tolist(), strict=True))
+        heard = dict(zip(unpack(parts["speller_sounds"]), unpack(parts["speller_heard"]), strict=True))
+        return cls(pairs, heard, segmenter)
 
     def correct(self, text: str) -> str:
         """Return the text with typed pinyin written out and misheard characters exchanged."""
@@ -59,7 +82,7 @@ class Speller:
         for place in range(last):
             pair = chars[place] + chars[place + 1]
             seen = pairs.get(pair, 0)
-            if seen >= _OFTEN or self._segmenter.frequency(pair) > _COMMON_WORD:
+            if seen >= _OFTEN or self._is_common(pair):
                 continue
             heard = self._heard_as(pair)
             # a pair the entries do use gives way only to one they use all the time: a stored 欠肥 to 欠费
@@ -82,10 +105,10 @@ class Speller:
         first, second = _keys(pair[0]), _keys(pair[1])
         if not first or not second:
             return None
-        return self._by_sound.get((first[0], second[0]))
+        return self._by_sound.get(f"{first[0]} {second[0]}")
 
     def _belongs(self, pair: str) -> bool:
-        return pair in self._pairs or self._segmenter.frequency(pair) > _COMMON_WORD
+        return pair in self._pairs or self._is_common(pair)
 
     def _written_out(self, match: re.Match[str]) -> str:
         """Return the likeliest characters for a run of pinyin, the run itself if it is none."""
@@ -104,7 +127,9 @@ class Speller:
                 steps[char] = max(
                     (
                         (
-                            score + self._pairs[before + char] * 10.0 + self._singles[char] ** 0.5 * 0.1,
+                            score
+                            + self._pairs.get(before + char, 0) * 10.0
+                            + self._singles[char] ** 0.5 * 0.1,
                             written + char,
                         )
                         for before, (score, written) in paths.items()
@@ -115,5 +140,6 @@ class Speller:
         return max(paths.values(), key=lambda path: path[0])[1]
 
 
+@lru_cache(maxsize=8192)
 def _keys(char: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sound_key(reading) for reading in readings(char)))
