@@ -13,7 +13,7 @@ PARTS = ("answers", "throughput", "service")
 
 
 def main() -> int:
-    """Run the parts asked for (all of them by default); 0 is success, 1 a measurement that could not be made."""
+    """Run the parts asked for, by default all; 0 is success, 1 a measurement that could not be made."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", nargs="?", choices=PARTS, help="only this part; by default all of them")
     parser.add_argument("--quick", action="store_true", help="fewer questions and rounds: for a first look")

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Final
 
 from benchmarks.corpus import HOW_GROWN, Asked, Shelf, foreign_shelves, own_library, own_shelf
-from benchmarks.peers import PEERS, Peer
+from benchmarks.peers import PEERS, Peer, words
 from benchmarks.tables import median, quantile, show, target
 from bot import clock
 from handlers.desk import Desk
@@ -38,7 +38,7 @@ DESK = "dianling, the whole desk"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a system answered: the entries it names, best first, and whether it would give the first as its answer."""
+    """What a system answered: the entries it names, best first, and whether it gives the first."""
 
     entries: tuple[str, ...]
     given: bool = True
@@ -81,7 +81,7 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
         "All systems are asked in turn, question by question; cutting the question into words counts as their time."
     )
     library = Library.load()
-    list(map(_warm, ("预热",)))
+    words("预热")  # jieba loads its dictionary now: no peer shall pay for it at its first question
     medians: dict[int, tuple[float, float]] = {}
     for size in SIZES[:2] if quick else SIZES:
         small, asked = own_library(library, size)
@@ -125,13 +125,6 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
         gc.collect()
 
 
-def _warm(text: str) -> None:
-    """Let jieba load its dictionary now: no peer shall pay for it at its first question."""
-    from benchmarks.peers import words
-
-    words(text)
-
-
 def _peers(shelf: Shelf) -> list[Score]:
     owners = [entry_id for entry_id, _ in shelf.stored]
     phrasings = [phrasing for _, phrasing in shelf.stored]
@@ -152,8 +145,8 @@ def _entries_of(peer: Peer, owners: Sequence[str]) -> Callable[[Asked], Said]:
 
 def _search(index: Index) -> Callable[[Asked], Said]:
     def ask(asked: Asked) -> Said:
-        decision, hits = index.consider(asked.question)
-        return Said(tuple(hit.entry_id for hit in hits[:3]), isinstance(decision, Found))
+        found = index.consider(asked.question)
+        return Said(tuple(hit.entry_id for hit in found.hits[:3]), isinstance(found.decision, Found))
 
     return ask
 
@@ -198,7 +191,7 @@ def _desk_system(hear: Callable[[str], Heard], book: Book) -> Callable[[Asked], 
 def _ask_all(systems: Sequence[Score], questions: Sequence[Asked], *, quick: bool) -> None:
     budget, most = (SECONDS_QUICK, QUESTIONS_QUICK) if quick else (SECONDS, QUESTIONS)
     gc.collect()
-    gc.freeze()  # the indexes are not garbage: looking through them again and again would count as somebody's time
+    gc.freeze()  # the indexes are no garbage: looking through them would count as somebody's time
     try:
         for number, asked in enumerate(questions[:most]):
             for system in systems:

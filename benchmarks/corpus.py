@@ -21,9 +21,10 @@ _TOWNS = (
 )  # fmt: skip
 
 HOW_GROWN = (
-    "Entries beyond our own are copies of ours that speak of one of twenty invented towns (青柳镇电费分几档).\n"
-    "One phrasing of every entry, never its standard question, is left out of it and all its copies, and asked.\n"
-    f"Where more than {MOST_STORED:,} phrasings would have to be stored, every entry keeps only its first ones."
+    "Entries beyond our own are copies of ours that speak of one of twenty invented towns, as in\n"
+    "青柳镇电费分几档. One phrasing of every entry, never its standard question, is left out of it\n"
+    f"and of all its copies, and asked. Where more than {MOST_STORED:,} phrasings would have to be stored, every\n"
+    "entry keeps only its first ones."
 )
 
 
@@ -46,7 +47,7 @@ class Shelf:
 
 
 def own_library(library: Library, size: int) -> tuple[Library, tuple[Asked, ...]]:
-    """Return a library of `size` entries, one phrasing of each taken out of it, and those phrasings in random order."""
+    """Return a library of `size` entries without one phrasing of each, and those phrasings at random."""
     chance = random.Random(SEED)
     base = [
         entry
@@ -83,7 +84,7 @@ def own_shelf(library: Library, asked: Sequence[Asked]) -> Shelf:
 
 
 def foreign_shelves(folder: Path) -> Iterator[Shelf]:
-    """Return the foreign sets of a folder: NAME_kb.tsv, NAME_queries.tsv and, where there is one, NAME_oos_near.tsv."""
+    """Return the foreign sets of a folder: NAME_kb.tsv, NAME_queries.tsv and perhaps NAME_oos_near.tsv."""
     for file in sorted(folder.glob("*_kb.tsv")):
         name = file.name.removesuffix("_kb.tsv")
         stored = tuple(read_phrasings(file))
@@ -99,7 +100,7 @@ def foreign_shelves(folder: Path) -> Iterator[Shelf]:
 def _grown(base: Sequence[Entry], size: int) -> Iterator[Entry]:
     for number in range(size):
         entry, copy = base[number % len(base)], number // len(base)
-        yield entry if copy == 0 else _elsewhere(entry, _TOWNS[copy - 1], copy)
+        yield entry if copy == 0 else _elsewhere(entry, _TOWNS[(number + copy) % len(_TOWNS)], copy)
 
 
 def _elsewhere(entry: Entry, town: str, copy: int) -> Entry:

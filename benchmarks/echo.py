@@ -1,4 +1,4 @@
-"""The bare minimum to compare with: a python-telegram-bot that says every text back, stores nothing, knows nothing."""
+"""The bare minimum to compare with: a python-telegram-bot that says every text back and keeps nothing."""
 
 import argparse
 import asyncio

@@ -5,6 +5,7 @@ import importlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any, Final
 
 import jieba
@@ -31,7 +32,7 @@ def words(text: str) -> list[str]:
 def grams(text: str) -> list[str]:
     """Return a text's single characters and pairs of neighbours."""
     chars = [char for char in text.lower() if char.isalnum()]
-    return [*chars, *(a + b for a, b in zip(chars, chars[1:], strict=False))]
+    return [*chars, *(a + b for a, b in pairwise(chars))]
 
 
 def bm25_on_words(phrasings: Sequence[str]) -> Peer:

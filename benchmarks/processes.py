@@ -95,7 +95,7 @@ class Child:
         raise OSError("no VmRSS")
 
     def cpu_s(self) -> float:
-        """Return the seconds of processor time it has used so far; raises OSError where the system does not tell."""
+        """Return the seconds of processor time it has used; raises OSError where the system does not tell."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -125,7 +125,7 @@ def free_port() -> int:
 def until(
     reached: Callable[[], bool], *, seconds: float, what: str, child: Child | None = None, every: float = 0.02
 ) -> None:
-    """Wait until something is so; raises TimeoutError, or RuntimeError where the process has ended meanwhile."""
+    """Wait until something is so; raises TimeoutError, or RuntimeError where the process has ended."""
     deadline = time.monotonic() + seconds
     while not reached():
         if child is not None and child.ended() is not None:

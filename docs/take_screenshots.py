@@ -1,4 +1,4 @@
-"""Take the screenshots of the documents from the running demo: `.venv/bin/python docs/take_screenshots.py`."""
+"""Takes the documents' screenshots from the running demo: `.venv/bin/python docs/take_screenshots.py`."""
 
 import os
 import subprocess
@@ -13,12 +13,18 @@ ADDRESS = f"http://127.0.0.1:{PORT}/"
 IMAGES = Path(__file__).parent / "images"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 PAGES = {
-    "web-chat-phone": (390, 844, ("350度电要交多少钱",)),
-    "web-chat-desktop": (1000, 1000, ("350度电要交多少钱", "翠湖小区明天停电吗")),
+    "web-chat-phone": (390, 844, ("翠湖小区明天停电吗",)),
+    "web-chat-desktop": (1000, 1085, ("350度电要交多少钱", "翠湖小区明天停电吗")),
 }
 
 
@@ -39,7 +45,7 @@ def main() -> None:
             if not any("Ctrl-C" in line for line in demo.stderr):
                 raise SystemExit("the demo ended before it was ready")
             with sync_playwright() as driver:
-                browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
                 for name, (width, height, questions) in PAGES.items():
                     take(browser, name, width, height, questions)
                 browser.close()
@@ -52,7 +58,7 @@ def take(browser: Browser, name: str, width: int, height: int, questions: tuple[
     """Ask the questions on a fresh page of this size and keep what it looks like."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        device_scale_factor=1.25,
+        device_scale_factor=1.2,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )

@@ -59,12 +59,13 @@ def understand(turn: Turn, text: str) -> Understanding:
     context = Context(topic=topic, entry_id=entry) if topic else None
     region = _region_named(turn, text) or turn.region
     understander = turn.book.understander
+    today = turn.book.today(turn.now)
     bare = without_place(text)
     if bare != text:
-        meant = understander.understand(bare, region=region, context=context)
+        meant = understander.understand(bare, region=region, context=context, on=today)
         if meant.outcome in ("found", "unclear"):
             return meant
-    return understander.understand(text, region=region, context=context)
+    return understander.understand(text, region=region, context=context, on=today)
 
 
 def answer_text(turn: Turn, text: str) -> None:
@@ -117,10 +118,9 @@ def ask_which(turn: Turn, meant: Understanding) -> None:
         return
     turn.remember(unclear=True)
     choices = _candidates(turn, meant)
+    text, out = general.unclear(), [Choice("都不是", "none")]
     if any(one.entry_id == SWEARING for one in meant.candidates):
-        text, out = general.unclear_angry(), (Choice("投诉", "complaint"), Choice("人工", "handover"))
-    else:
-        text, out = general.unclear(), (Choice("都不是", "none"),)
+        text, out = general.unclear_angry(), [Choice("投诉", "complaint"), Choice("人工", "handover")]
     _offer(turn, Reply(text, (*choices, *out), kind="question"))
 
 

@@ -14,6 +14,7 @@ import storage.bindings
 import storage.notices
 import storage.people
 from handlers import forms, reminders
+from handlers.form_shape import FORMS
 from handlers.import_rows import normal_phone
 from handlers.masking import tail
 from handlers.messages import Choice, PhoneContact, Reply
@@ -263,7 +264,7 @@ def _keyed(secret: bytes, text: str) -> str:
 def leave(turn: Turn, _argument: str) -> None:
     """End the short dialogue that is open, and go on with a form that waits under it."""
     turn.outcome("action", topic="identity_privacy")
-    if turn.conversation is not None and turn.conversation.topic not in forms.FORMS:
+    if turn.conversation is not None and turn.conversation.topic not in FORMS:
         forms.take_up(turn)
     turn.say(wording.left(), Choice("主菜单", "menu"))
     forms.offer_draft(turn)

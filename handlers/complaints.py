@@ -4,8 +4,8 @@ from typing import Any
 
 from handlers import forms, ticket_opening
 from handlers.answers import SWEARING, lead, understand
-from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.form_shape import Form, Step, register
+from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.messages import Choice, Message
 from handlers.turn import Turn
 from handlers.wording import complaints as wording

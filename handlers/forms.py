@@ -195,13 +195,13 @@ def back(turn: Turn, _argument: str) -> None:
         return
     form = FORMS[turn.conversation.topic]
     collected = _collected(turn)
-    visible = visible(form, collected)
-    names = [step.name for step in visible]
+    asked = visible(form, collected)
+    names = [step.name for step in asked]
     here = names.index(turn.conversation.step) if turn.conversation.step in names else len(names)
     if here == 0:
         resume(turn, "")
         return
-    before = visible[here - 1]
+    before = asked[here - 1]
     collected.pop(before.name, None)
     turn.conversation.collected = collected
     turn.go_to(before.name)

@@ -83,9 +83,11 @@ def follow_up(turn: Turn) -> bool:
     named = wording.ANOTHER_PLACE.fullmatch(words)
     areas = areas_of(turn)
     name = named[1] if named else words
-    if wording.ABOUT_OTHER.search(name) or wording.day_asked(name, turn.book.today(turn.now)) is not None:
+    bare = extract_place(name) == name  # 柳荫路5号 is no day of the month
+    is_day = wording.day_asked(name, turn.book.today(turn.now)) is not None
+    if wording.ABOUT_OTHER.search(name) or (is_day and not bare):
         return False
-    place = place_in(name, areas) if named or extract_place(name) == name else None
+    place = place_in(name, areas) if named or bare else None
     if place is None and named and read_region(name) is not None:
         place = NamedPlace(name)
     if place is None:

@@ -9,8 +9,8 @@ import storage.people
 import storage.tickets
 from handlers import forms, ticket_opening
 from handlers.answers import lead
-from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.form_shape import Form, Step, register
+from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
 from handlers.masking import tail
 from handlers.messages import Choice, Message, Reply
 from handlers.turn import Turn

@@ -6,7 +6,7 @@ _SMALL = (
     r"你好|您好|哈[喽啰罗]|hello|hi|在吗|在不在|有人吗|谢谢[你您]?|多谢|谢了|"
     r"好[的吧呀啊]?|嗯+|哦+|噢|ok|知道了|收到|明白了?|等一下|稍等|马上|我看看"
 )
-_ONLY_SMALL = re.compile(rf"(?:(?:{_SMALL})[啊呀了哈吧呢、，,。.!！~～ ]*)+", re.IGNORECASE)
+_ONLY_SMALL = re.compile(rf"(?:(?:{_SMALL})[啊呀了哈吧呢、，,。.!！?？~～ ]*)+", re.IGNORECASE)
 _SOMETHING = re.compile(r"\w")
 _NO_MORE = re.compile(r"(?:没有?[了啦]?|没别的了?|没有别的了?|就这样|就这些|暂时没有|先这样|了|[，, ])+")
 _OVER = re.compile(

@@ -45,7 +45,6 @@ _STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
 # 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
 _CUES_ABOVE_ALL: Final = frozenset({"complaint", "report", "praise"})
 _NO_WISH: Final = frozenset({"smalltalk", "ask_back"})
-_POINTED_AT: Final = 0.1  # chance in the whole message from which on one clear clause speaks for all of it
 
 
 class _Entry(Protocol):
@@ -169,7 +168,7 @@ class Understander:
         also: str | None = None
         # a message with two wishes is never covered well by one entry
         if len(asked) >= _SECOND_INTENT_FROM and considered.hits and considered.hits[0].score < _WHOLE:
-            first, also = self._two_wishes(asked, allowed, considered)
+            first, also = self._two_wishes(asked, allowed)
             if first is not None:
                 decision = Found(first)
         return self._result(decision, plain, also, risk, considered)
@@ -263,13 +262,8 @@ class Understander:
         hits = self.index.consider(asked, allowed=meant).hits if meant else ()
         return Hit(hits[0].entry_id, _SURE, hits[0].phrasing) if hits else None
 
-    def _two_wishes(
-        self, asked: str, allowed: frozenset[str], whole: Considered
-    ) -> tuple[Hit | None, str | None]:
-        """Return the first wish and the entry of the second where a message clearly holds two.
-
-        One clear clause counts for the whole where the whole was not understood but points there too.
-        """
+    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
+        """Return the first wish and the entry of the second where a message clearly holds two."""
         clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
         clauses = [clause for clause in clauses if len(clause) >= 3]
         if not 2 <= len(clauses) <= 4:
@@ -284,17 +278,14 @@ class Understander:
                 and decision.hit.score >= _SURE
             ):
                 found.append(decision.hit)
-        topics = {self._entries[hit.entry_id].topic for hit in found}
-        if len(topics) == 1 and not isinstance(whole.decision, Found):
-            weighed = {hit.entry_id: hit.score for hit in whole.hits}
-            hit = max(found, key=lambda hit: weighed.get(hit.entry_id, 0.0))
-            return (hit, None) if weighed.get(hit.entry_id, 0.0) >= _POINTED_AT else (None, None)
-        if len(topics) < 2:
+        if len(found) < 2:
             return None, None
         first = found[0]
         topic = self._entries[first.entry_id].topic
-        second = next(hit for hit in found if self._entries[hit.entry_id].topic != topic)
-        return first, second.entry_id
+        for second in found[1:]:
+            if self._entries[second.entry_id].topic != topic:
+                return first, second.entry_id
+        return None, None
 
     def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:
         if on is not None:

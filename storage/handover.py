@@ -100,7 +100,8 @@ def last_words(session: Session, person_id: int, *, limit: int = 5) -> list[tupl
         .order_by(col(Outgoing.id).desc())
         .limit(limit)
     )
-    words = [(at, "customer", text) for at, text in said]
-    words += [(at, "bot", str(reply.get("text", ""))) for at, reply in answered]
+    # Oldest first already, so that what has the same moment keeps its order.
+    words = [(at, "customer", text) for at, text in reversed(said.all())]
+    words += [(at, "bot", str(reply.get("text", ""))) for at, reply in reversed(answered.all())]
     # Of one moment the question stands before its answer.
     return sorted(words, key=lambda one: (one[0], one[1] == "bot"))

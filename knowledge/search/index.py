@@ -90,14 +90,13 @@ class Index:
         self._saying = lru_cache(maxsize=_WORDS)(self._work_out_saying)
         self._finder = Finder(rows, self._space, wording, Classifier.restored(parts))
         self._judgement = replace(judgement.prior(rows.richness), ranking=parts["judgement_ranking"])
+        # the entries of a sentence, one as often as it claims it: 真人 and 转人工 both read as 人工客服
         self._exact: dict[str, tuple[int, ...]] = {}
         plain = unpack(parts["index_plain"])
         for text, said, group in zip(wording.texts, plain, rows.groups.tolist(), strict=True):
             # the very words count for more than the same words after synonyms were exchanged
             for words in (text, _VERY_WORDS + said):
-                known = self._exact.get(words, ())
-                if group not in known:
-                    self._exact[words] = (*known, group)
+                self._exact[words] = (*self._exact.get(words, ()), group)
 
     @classmethod
     def build(
@@ -190,11 +189,12 @@ class Index:
         entries: list[int] = candidates.entries.tolist()
         exact = self._exact.get(_VERY_WORDS + reading.plain) or self._exact.get(reading.text)
         if exact is not None:
-            same = sum(entry in exact for entry in entries)
-            if same:
-                # said word for word: certain, unless two entries claim the words
+            claims = {entry: exact.count(entry) for entry in entries if entry in exact}
+            if claims:
+                # said word for word: certain, unless several entries claim the words
+                total = sum(claims.values())
                 scores = [
-                    1.0 / same if entry in exact else score * 0.01
+                    claims[entry] / total if entry in claims else score * 0.01
                     for entry, score in zip(entries, scores, strict=True)
                 ]
                 answerable = 1.0

@@ -23,11 +23,8 @@ _VIEWS: Final = 3
 _K1: Final = 1.2
 _B: Final = 0.5
 _MANY: Final = 1000  # phrasings
-# What stands in every fifth phrasing tells nothing and would be half of all the work. A large library tells
-# its entries apart without what stands in every sixteenth: nothing is lost, a third of the work is saved.
+# What stands in every fifth phrasing tells nothing, and would be half of all the work.
 _COMMON: Final = 0.2
-_COMMON_IN_MANY: Final = 0.06
-_FEW_PLACES: Final = 400  # a feature in fewer phrasings than this is cheap and stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +190,7 @@ def _fill(
     column_of = np.array(columns, dtype=np.int64)
     spread = np.bincount(column_of, minlength=len(rarities))
     if len(counts) > _MANY:
-        limit = min(len(counts) * _COMMON, max(len(counts) * _COMMON_IN_MANY, _FEW_PLACES))
-        spread[spread > limit] = 0
+        spread[spread > len(counts) * _COMMON] = 0
     kept = spread[column_of] > 0
     order = np.lexsort((np.array(rows)[kept], column_of[kept]))
     parts["space_rows"] = np.array(rows, dtype=np.int32)[kept][order]

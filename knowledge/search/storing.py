@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -82,9 +81,10 @@ def kept(folder: Path, name: str, build: Callable[[], Parts]) -> Parts:
 
 def _read(file: Path, name: str) -> Parts | None:
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             parts = {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+    except Exception:
+        # a file can be broken in any way, and none of them may keep the service from starting
         return None
     written = parts.pop(_NAME, None)
     return parts if written is not None and written.tobytes() == name.encode() else None

@@ -1,8 +1,8 @@
-"""Forks the real command line off a process that has read the book already: twenty starts in the time of one.
+"""Forks the real command line off a process that has read the book already: quick starts.
 
-Run as `python -m tests.faults.nursery MOMENT`: the clock of what it starts begins at that moment. It takes one
-JSON line per command on its input, {"arguments": [...], "log": FILE}, answers with the process's number, and with
-{"pid":, "code":} when it has ended.
+Run as `python -m tests.faults.nursery MOMENT`: the clock of what it starts begins at that moment. It
+takes one JSON line per command on its input, {"arguments": [...], "log": FILE}, answers with the process's
+number, and with {"pid":, "code":} when it has ended.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The service is killed twenty times in the middle of its work: nobody stays unanswered, nothing happens twice."""
+"""The service is killed twenty times in the midst of work: nobody stays unanswered, nothing happens twice."""
 
 import csv
 import json
@@ -31,9 +31,9 @@ PER_SECOND = 40.0
 LATENCY_MS = 30  # of the Bot API: so that something is always under way
 
 QUESTIONS = (
-    "阶梯电价一档多少度", "电费怎么交啊", "峰谷电几点便宜", "发票在哪里打印", "我想过户要带什么", "电表走得特别快咋回事",
-    "为啥这个月电费恁贵", "充电桩报装要多久", "家里突然就没电了", "停电到几点", "你们上班时间", "你好", "谢谢啊", "手机没电了咋办",
-    "電費點樣交", "低保户有没有免费电", "户号忘了在哪查", "电压不稳灯老是闪",
+    "阶梯电价一档多少度", "电费怎么交啊", "峰谷电几点便宜", "发票在哪里打印", "我想过户要带什么",
+    "电表走得特别快咋回事", "为啥这个月电费恁贵", "充电桩报装要多久", "家里突然就没电了", "停电到几点",
+    "你们上班时间", "你好", "谢谢啊", "手机没电了咋办", "電費點樣交", "低保户有没有免费电", "户号忘了在哪查",
 )  # fmt: skip
 DANGERS = (
     "我爸修插座触电了躺地上不动",

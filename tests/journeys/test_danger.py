@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+import storage.tickets
 from handlers.desk import Desk
 from handlers.wording.danger import KINDS
 from knowledge.book import Book
@@ -124,3 +125,36 @@ def test_a_person_on_the_line_does_not_silence_it(alice: Chat, staff: Chat) -> N
     staff.answer("要人工", "您好，请讲")
     assert alice.say("居民阶梯电价分几档").replies == []
     assert alice.say("家里电线着火了").outcome == "danger"
+
+
+def test_an_edited_cry_for_help_is_answered_once(alice: Chat) -> None:
+    heard = alice.say("有人触电了", edited=True)
+    assert heard.text.count("先保证人身安全") == 1
+
+
+def test_signs_greetings_and_numbers_are_no_place(alice: Chat, database: Database) -> None:
+    number = alice.say("有人触电了").ticket
+    for words in ("？", "你好", "13800001111", "一度电多少钱"):
+        alice.say(words)
+    with database.reading() as session:
+        ticket = storage.tickets.by_number(session, number or "")
+        assert ticket is not None
+        assert not ticket.fields.get("place")
+
+
+def test_who_waits_for_help_hears_how_it_stands(alice: Chat) -> None:
+    number = alice.say("变压器爆炸了").ticket
+    alice.say("城东菜市场")
+    heard = alice.say("什么时候来人")
+    assert heard.ticket == number
+    assert "一般" in heard.text
+    assert "人没事就好" in alice.say("没事了").text
+
+
+def test_the_word_danger_does_not_change_what_is_known(alice: Chat, database: Database) -> None:
+    number = alice.say("家里着火了").ticket
+    alice.say("危险")
+    with database.reading() as session:
+        ticket = storage.tickets.by_number(session, number or "")
+        assert ticket is not None
+        assert ticket.subtype == "fire"

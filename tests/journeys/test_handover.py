@@ -151,3 +151,11 @@ def test_an_unreachable_customer_is_reported(alice: Chat, staff: Chat, desk: Des
 def test_staff_buttons_are_for_the_group_only(staff: Chat) -> None:
     assert STAFF.channel == staff.channel
     assert "过期" in staff.say(choice="made-up:0").text
+
+
+def test_colleagues_read_words_of_one_moment_in_their_order(alice: Chat, staff: Chat) -> None:
+    for words in ("一度电多少钱", "谢谢", "电费怎么交"):
+        alice.say(words)
+    alice.say("人工")
+    card = staff.got()[-1].text
+    assert card.index("客户：一度电多少钱") < card.index("客户：谢谢") < card.index("客户：电费怎么交")

@@ -98,6 +98,28 @@ SHELF = Shelf(
             "suggest", "suggestion", "我想提个建议", ("给你们提意见", "有个想法", "希望改进一下", "建议你们")
         ),
         Card(
+            "water.meter",
+            "out_of_scope",
+            "水费和水表找谁？",
+            ("水表走得快", "自来水停了", "水管漏水", "水表坏了找哪家"),
+            action="out_of_scope",
+        ),
+        Card(
+            "meter.broken",
+            "service.meter",
+            "电表坏了怎么办？",
+            ("电表不走字了", "电表屏幕花了", "电表好像有毛病", "电表要换一个"),
+        ),
+        Card(
+            "shell.live",
+            "emergency",
+            "电器外壳带电怎么办？",
+            ("摸到外壳被电了一下", "冰箱外壳麻手", "外壳漏电"),
+            action="danger",
+        ),
+        Card("rude", "complaint", "我要投诉", ("投诉你们的人", "态度太差", "说话难听"), action="complaint"),
+        Card("thanks.crew", "praise", "我要表扬", ("夸一夸师傅", "想送面锦旗", "师傅人真好")),
+        Card(
             "summer",
             "faq.tariff",
             "夏月电价从几月开始？",
@@ -173,6 +195,33 @@ def test_the_second_wish_is_offered(understander: Understander) -> None:
 
 def test_a_message_that_begins_as_a_suggestion_is_one(understander: Understander) -> None:
     assert understander.understand("建议交电费的地方多放几把椅子", region="beijing").topic == "suggestion"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("没人通知就停了 我要投诉", "complaint"),
+        ("多谢你们抢修的师傅", "praise"),
+        ("要是能晚上也开窗口就好了", "suggestion"),
+    ],
+)
+def test_a_message_may_name_its_topic_itself(understander: Understander, said: str, topic: str) -> None:
+    assert understander.understand(said, region="beijing").topic == topic
+
+
+def test_a_thing_only_others_look_after_is_not_taken_for_ours(understander: Understander) -> None:
+    meant = understander.understand("水表坏了怎么办", region="beijing")
+    assert (meant.topic, meant.entry_id) == ("out_of_scope", "water.meter")
+
+
+def test_an_emergency_needs_a_sign_of_danger(understander: Understander) -> None:
+    assert understander.understand("冰箱外壳花了", region="beijing").topic != "emergency"
+    assert understander.understand("冰箱外壳碰一下手麻", region="beijing").topic == "emergency"
+
+
+def test_what_has_nothing_to_do_with_us_is_out_of_scope(understander: Understander) -> None:
+    meant = understander.understand("西红柿炒鸡蛋先放哪个", region="beijing")
+    assert (meant.outcome, meant.topic) == ("unknown", "out_of_scope")
 
 
 def test_regions_staff_and_expired_entries_are_kept_apart(understander: Understander) -> None:
