@@ -25,7 +25,8 @@ def main() -> int:
     )
     asked = parser.parse_args()
     print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, "
+        f"load {os.getloadavg()[0]:.1f} at the start"
     )
     failed: list[str] = []
     for part in PARTS if asked.part is None else (asked.part,):

@@ -77,9 +77,7 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
     """Measure at every size on our own entries, and on the foreign sets where a folder of them is given."""
     print("\n== Answers ==")
     print(HOW_GROWN)
-    print(
-        "All systems are asked in turn, question by question; cutting the question into words counts as their time."
-    )
+    print("All systems are asked in turn, question by question; slow ones as many as fit into their time.")
     library = Library.load()
     words("预热")  # jieba loads its dictionary now: no peer shall pay for it at its first question
     medians: dict[int, tuple[float, float]] = {}

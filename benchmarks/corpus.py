@@ -23,7 +23,7 @@ _TOWNS = (
 HOW_GROWN = (
     "Entries beyond our own are copies of ours that speak of one of twenty invented towns, as in\n"
     "青柳镇电费分几档. One phrasing of every entry, never its standard question, is left out of it\n"
-    f"and of all its copies, and asked. Where more than {MOST_STORED:,} phrasings would have to be stored, every\n"
+    f"and of all its copies, and asked. Where more than {MOST_STORED:,} phrasings would be stored, every\n"
     "entry keeps only its first ones."
 )
 

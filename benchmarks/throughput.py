@@ -61,10 +61,10 @@ def run(*, quick: bool = False) -> None:
     print("\n== Throughput ==")
     updates, chats, rounds = (UPDATES_QUICK, CHATS_QUICK, ROUNDS_QUICK) if quick else (UPDATES, CHATS, ROUNDS)
     print(
-        "Each system in a process of its own, the fake Bot API (without its limits) in another. The load stands\n"
-        "in the server before the bot may go on. The service understands, answers and stores, and its SQLite\n"
-        "syncs to disk. It still says at most three things at once to one chat, then one a second, so the\n"
-        f"clock stops for every system when {COUNTED:.0%} of its messages are out."
+        "Each system in a process of its own, the fake Bot API (without its limits) in another. The load\n"
+        "stands in the server before the bot may go on. The service understands, answers and stores, and\n"
+        "its SQLite syncs to disk. It says at most three things at once to one chat, then one a second,\n"
+        f"so the clock stops for every system when {COUNTED:.0%} of its messages are out."
     )
     systems = (ECHO_DEFAULT, ECHO_OURS, SERVICE)
     load = customers(updates, chats)

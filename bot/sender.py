@@ -35,6 +35,8 @@ log = structlog.get_logger()
 IN_FLIGHT = 256
 BULK_IN_FLIGHT = 30  # about one second of what Telegram allows: so little is uncertain after a crash
 IDLE_SECONDS = 1.0
+# So often what has been sent is written down while nothing else is: each time is a sync to disk.
+SETTLE_SECONDS = 0.03
 MAX_ATTEMPTS = 8
 
 
@@ -89,8 +91,9 @@ class Sender:
                 for one in claimed:
                     self._start(one)
                 if not claimed:
+                    under_way = self._flying or self._tried
                     try:
-                        async with asyncio.timeout(IDLE_SECONDS):
+                        async with asyncio.timeout(SETTLE_SECONDS if under_way else IDLE_SECONDS):
                             await self._news.wait()
                     except TimeoutError:
                         pass
@@ -170,7 +173,6 @@ class Sender:
                 finally:
                     self._flying -= 1
                     self._bulk_flying -= one.lane > Lane.STAFF
-                    self._news.set()
         finally:
             del self._queues[address]
 

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     ] = False
     secret: Annotated[
         SecretStr | None,
-        Field(description="key for signing web sessions and hashing codes; made at random when not given"),
+        Field(description="key that hashes one-time codes and tried numbers; random when not given"),
     ] = None
     log_level: Annotated[
         str, Field(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")

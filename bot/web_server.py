@@ -83,7 +83,7 @@ class WebServer:
             name=utility.name,
             hotline=hotline,
             zone=utility.zone,
-            greeting=general.welcome(utility.short, demo=False),  # the page says it above
+            greeting=general.welcome(utility.short),
             demo=self._settings.demo,
         )
 

@@ -232,7 +232,7 @@ def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
                 Draft(
                     channel=desktop.staff.channel,
                     address=desktop.staff.address,
-                    reply=_alarm(ticket, again=True).as_document(),
+                    reply=desktop.document(_alarm(ticket, again=True)),
                     dedupe_key=f"alarm:{ticket.id}:{ticket.alarms}",
                     lane=Lane.DANGER,
                     about_person_id=ticket.person_id,

@@ -14,10 +14,15 @@ import yaml
 
 import knowledge
 import storage.customers
-from handlers import binding, imports
+import storage.outbox
+import storage.staff
+from handlers import binding, imports, ticket_work
+from handlers.desk import Desk
+from handlers.messages import Heard, Message
 from knowledge.book import Book
 from knowledge.rules.tariffs import BillQuestion, bill
 from storage.database import Database
+from storage.models import Outgoing, OutgoingState
 
 _FILE = Path(knowledge.__file__).parent / "data" / "demo.yaml"
 MONTHS = 6
@@ -45,8 +50,9 @@ class Demo:
     guest_name: str
 
 
-def seed(database: Database, book: Book, *, now: datetime, secret: bytes) -> Guest:
+def seed(desk: Desk, *, now: datetime) -> Guest:
     """Fill an empty database with the demo utility; in a filled one only the outages move with the time."""
+    database, book = desk.database, desk.desktop.book
     demo = build(book, now)
     with database.reading() as session:
         filled = storage.customers.count(session) > 0
@@ -55,19 +61,74 @@ def seed(database: Database, book: Book, *, now: datetime, secret: bytes) -> Gue
         imports.import_file(
             database, book, kind=kind, data=getattr(demo, kind), name=f"demo-{kind}.csv", now=now, check=False
         )
+    if not filled:
+        for number, talk in enumerate(_plan()["talks"]):
+            _hold(desk, talk, number, now)
     with database.transaction() as session:
         account = storage.customers.account_by_number(session, demo.guest_account)
         assert account is not None
         code = binding.issue_code(
-            session, account, now=now, secret=secret, practice=book.practice, valid_for=timedelta(days=1)
+            session,
+            account,
+            now=now,
+            secret=desk.desktop.secret,
+            practice=book.practice,
+            valid_for=timedelta(days=1),
         )
     return Guest(account=demo.guest_account, code=code, name=demo.guest_name)
+
+
+def _plan() -> dict[str, Any]:
+    plan: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return plan
+
+
+def _hold(desk: Desk, talk: dict[str, Any], number: int, now: datetime) -> None:
+    """Hold one conversation of the past with the desk, and let a colleague work on what came of it."""
+    moment = now - timedelta(hours=talk["hours_ago"])
+    address = f"demo-{number}"
+    heard = Heard()
+    shown: list[Outgoing] = []
+    for step, said in enumerate(talk["says"]):
+        choice = _key_of(shown, said[1:-1]) if said.startswith("[") else None
+        text = "" if choice else said
+        message = Message("demo", address, f"{address}:{step}", moment, text=text, choice=choice)
+        heard = desk.hear(message, moment)
+        shown = _take_delivered(desk, address)
+        moment += timedelta(minutes=1)
+    assert heard.ticket is not None, f"no ticket came of {talk['says']}"
+    work = {"take": ticket_work.take, "arrived": ticket_work.arrived, "resolve": ticket_work.resolve}
+    for act in talk["staff"]:
+        moment += timedelta(minutes=12)
+        with desk.database.transaction() as session:
+            colleague = storage.staff.named(session, _plan()["colleague"], now=moment)
+            done = work[act](desk.desktop, session, heard.ticket, colleague, moment)
+            assert done.ok, done.text
+    _take_delivered(desk, address)
+
+
+def _key_of(shown: Sequence[Outgoing], label: str) -> str:
+    for row in reversed(shown):
+        for index, (said, _) in enumerate(row.reply["choices"]):
+            if label in said:
+                return f"{row.token}:{index}"
+    raise LookupError(f"no button says {label}: {[row.reply['choices'] for row in shown]}")
+
+
+def _take_delivered(desk: Desk, address: str) -> list[Outgoing]:
+    """Take what waits for an invented customer: there is nobody to send it to."""
+    with desk.database.transaction() as session:
+        waiting = storage.outbox.waiting_for(session, channel="demo", address=address)
+        for row in waiting:
+            row.state = OutgoingState.SENT
+            session.add(row)
+    return waiting
 
 
 def bill_the_guest(database: Database, book: Book, guest: Guest, *, now: datetime) -> None:
     """Let the billing system hand in one more bill of the guest, a week past its due date."""
     today = book.today(now)
-    due = today - timedelta(days=yaml.safe_load(_FILE.read_text(encoding="utf-8"))["guest"]["days_overdue"])
+    due = today - timedelta(days=_plan()["guest"]["days_overdue"])
     row = {
         "number": f"G{now:%Y%m%d%H%M%S}",
         "account_number": guest.account,
@@ -86,8 +147,7 @@ def bill_the_guest(database: Database, book: Book, guest: Guest, *, now: datetim
 
 def build(book: Book, now: datetime) -> Demo:
     """Return the demo utility around a moment; the same seed and day give the same files."""
-    plan = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return _Builder(book, plan, now).build()
+    return _Builder(book, _plan(), now).build()
 
 
 class _Builder:

@@ -16,6 +16,7 @@ from handlers import (
     binding,
     complaints,
     danger,
+    evidence,
     forms,
     handover,
     menu,
@@ -123,7 +124,7 @@ class Desk:
             Draft(
                 channel=channel,
                 address=address,
-                reply=Reply(general.given_up(), (Choice("人工", "handover"),)).as_document(),
+                reply=self.desktop.document(Reply(general.given_up(), (Choice("人工", "handover"),))),
                 dedupe_key=f"given-up:{inbox_id}",
             )
         ]
@@ -132,7 +133,7 @@ class Desk:
                 Draft(
                     channel=self.desktop.staff.channel,
                     address=self.desktop.staff.address,
-                    reply=Reply(general.staff_given_up(inbox_id), kind="staff").as_document(),
+                    reply=self.desktop.document(Reply(general.staff_given_up(inbox_id), kind="staff")),
                     dedupe_key=f"given-up-staff:{inbox_id}",
                     lane=Lane.STAFF,
                 )
@@ -249,7 +250,7 @@ def listen(turn: Turn) -> None:
         return
     answers.listen(turn)
     if turn.conversation is None and (message.attachments or message.location):
-        repairs.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
+        evidence.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
 
 
 def _note_script(turn: Turn) -> None:

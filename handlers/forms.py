@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import storage.evidence
+from handlers import evidence
 from handlers.form_shape import FORMS, Form, Refused, Step, step_of, visible
 from handlers.messages import Choice, Reply
 from handlers.small_words import GO_ON, nothing_more, only_small
@@ -116,21 +117,7 @@ def listen(turn: Turn) -> bool:
 
 def take_evidence(turn: Turn) -> int:
     """Keep photos, voice notes and places that came with this message; return how many."""
-    if not (turn.message.attachments or turn.message.location):
-        return 0
-    return storage.evidence.add(
-        turn.session,
-        person=turn.person,
-        draft_key=_draft_key(turn),
-        channel=turn.message.channel,
-        attachments=[
-            (one.kind, one.ref, one.size_bytes, turn.message.text) for one in turn.message.attachments
-        ],
-        place=(turn.message.location.latitude, turn.message.location.longitude)
-        if turn.message.location
-        else None,
-        now=turn.now,
-    )
+    return evidence.keep(turn, _draft_key(turn))
 
 
 def set_aside(turn: Turn, topic: str, step: str, **collected: Any) -> None:

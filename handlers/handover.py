@@ -9,7 +9,7 @@ import storage.handover
 import storage.outbox
 import storage.people
 import storage.tickets
-from handlers import forms, ticket_opening
+from handlers import evidence, forms, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.menu import WORDS
 from handlers.messages import Choice, Reply
@@ -275,17 +275,7 @@ def _call_staff(turn: Turn, request: HandoverRequest) -> None:
 def _relay(turn: Turn) -> None:
     assert turn.person.id is not None
     message = turn.message
-    if message.attachments or message.location:
-        place = message.location
-        storage.evidence.add(
-            turn.session,
-            person=turn.person,
-            draft_key=storage.evidence.loose_key(turn.person),
-            channel=message.channel,
-            attachments=[(one.kind, one.ref, one.size_bytes, message.text) for one in message.attachments],
-            place=(place.latitude, place.longitude) if place else None,
-            now=turn.now,
-        )
+    evidence.keep_loose(turn)
     parts = wording.staff_parts(len(message.attachments), int(message.location is not None))
     turn.tell_staff(
         Reply(
@@ -327,7 +317,7 @@ def _tell_customer(
         Draft(
             channel=chat.channel,
             address=chat.address,
-            reply=in_script(filled, chat.script, taiwan=region == "taiwan").as_document(),
+            reply=desktop.document(in_script(filled, chat.script, taiwan=region == "taiwan")),
             dedupe_key=f"handover:{request.id}:{key}:{chat.id}",
             person_id=request.person_id,
         )
@@ -344,7 +334,7 @@ def _tell_staff(
     draft = Draft(
         channel=desktop.staff.channel,
         address=desktop.staff.address,
-        reply=reply.as_document(),
+        reply=desktop.document(reply),
         dedupe_key=f"handover-staff:{request.id}:{key}",
         lane=Lane.STAFF,
         about_person_id=request.person_id,

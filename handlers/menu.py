@@ -110,15 +110,13 @@ def listen(turn: Turn) -> bool:
 def start(turn: Turn, _argument: str) -> None:
     """Say in three lines what we can do, that this is a program, and how to reach a person."""
     turn.outcome("smalltalk", topic="greeting_smalltalk")
-    turn.say(
-        Reply(general.welcome(turn.book.utility.short, demo=turn.desktop.demo), choices(turn), kind="card")
-    )
+    turn.say(Reply(general.welcome(turn.book.utility.short), choices(turn), kind="card"))
     forms.offer_draft(turn)
 
 
 def show(turn: Turn, first: str) -> None:
     """Show the six buttons, under a first line where there is something to say before."""
-    text = general.menu(demo=turn.desktop.demo)
+    text = general.menu()
     turn.say(Reply(f"{first}\n{text}" if first else text, choices(turn), kind="card"))
     forms.offer_draft(turn)
 

@@ -3,9 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import storage.evidence
-import storage.people
-from handlers import forms
+from handlers import evidence, forms
 from handlers.messages import Choice
 from handlers.outage_answers import Topic, offer, tell, tell_all, tell_own, topic_of, ways_to_repair
 from handlers.outage_places import (
@@ -170,15 +168,7 @@ def _ask_again(turn: Turn, topic: Topic, tries: int) -> None:
 def _take_location(turn: Turn, topic: Topic) -> bool:
     """Keep a place on the map for a repair; announcements go by names, so the name is asked for."""
     assert turn.message.location is not None
-    storage.evidence.add(
-        turn.session,
-        person=turn.person,
-        draft_key=storage.evidence.loose_key(turn.person),
-        channel=turn.message.channel,
-        attachments=(),
-        place=(turn.message.location.latitude, turn.message.location.longitude),
-        now=turn.now,
-    )
+    evidence.keep_loose(turn)
     turn.outcome("action", topic=topic)
     offer(turn, wording.ask_name_of_location(), ways_to_repair())
     return True

@@ -257,7 +257,7 @@ def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
             fate = check(moment, newest)
             done[f"notices_{fate.name}"] += 1
             if fate.name == "sent":
-                drafts.append(_draft(book, moment, newest, fate))
+                drafts.append(_draft(desktop, moment, newest, fate))
             _apply(newest, fate, now)
     session.add_all(due)
     storage.outbox.write(session, drafts, now)
@@ -296,19 +296,19 @@ def _settle(notice: Notice, state: NoticeState, reason: str, now: datetime) -> N
     notice.state, notice.reason, notice.settled_at = state, reason, now
 
 
-def _draft(book: Book, moment: Moment, notice: Notice, fate: Fate) -> Draft:
+def _draft(desktop: Desktop, moment: Moment, notice: Notice, fate: Fate) -> Draft:
     to = fate.to
     assert to is not None
     account = moment.accounts[notice.account_id][0]
     reply = in_script(
-        reply_for(book, moment, notice, nickname=to.nickname),
+        reply_for(desktop.book, moment, notice, nickname=to.nickname),
         to.chat.script,
         taiwan=account.region == "taiwan",
     )
     return Draft(
         channel=to.chat.channel,
         address=to.chat.address,
-        reply=reply.as_document(),
+        reply=desktop.document(reply),
         dedupe_key=f"notice:{notice.id}:{to.chat.id}",
         lane=Lane.REMINDER,
         on_unknown=OnUnknown.HOLD,

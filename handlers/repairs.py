@@ -7,7 +7,7 @@ import storage.bills
 import storage.evidence
 import storage.people
 import storage.tickets
-from handlers import forms, ticket_opening
+from handlers import evidence, forms, ticket_opening
 from handlers.answers import lead
 from handlers.form_shape import Form, Step, register
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
@@ -102,7 +102,7 @@ def take_unasked(turn: Turn) -> None:
     turn.outcome("action")
     message = turn.message
     if message.attachments or message.location:
-        added = keep_loose(turn)
+        added = evidence.keep_loose(turn)
         assert turn.person.id is not None
         open_tickets = [
             one
@@ -118,22 +118,6 @@ def take_unasked(turn: Turn) -> None:
     turn.outcome("smalltalk", topic="greeting_smalltalk")
     text = wording.got_contact() if message.contact is not None else general.said_nothing()
     turn.say(text, Choice("报修", "repair"), Choice("绑定户号", "bind"), Choice("主菜单", "menu"))
-
-
-def keep_loose(turn: Turn) -> int:
-    """Keep photos and places that came before any form; the next form takes them."""
-    place = turn.message.location
-    return storage.evidence.add(
-        turn.session,
-        person=turn.person,
-        draft_key=storage.evidence.loose_key(turn.person),
-        channel=turn.message.channel,
-        attachments=[
-            (one.kind, one.ref, one.size_bytes, turn.message.text) for one in turn.message.attachments
-        ],
-        place=(place.latitude, place.longitude) if place else None,
-        now=turn.now,
-    )
 
 
 # -- between the questions

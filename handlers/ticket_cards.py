@@ -125,7 +125,7 @@ def tell_customer(
     draft = Draft(
         channel=chat.channel,
         address=chat.address,
-        reply=said.as_document(),
+        reply=desktop.document(said),
         dedupe_key=f"ticket-event:{event.id}",
         lane=lane,
         card=said.card,

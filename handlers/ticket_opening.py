@@ -6,6 +6,7 @@ from typing import Any
 
 import storage.evidence
 import storage.tickets
+from handlers import evidence
 from handlers.messages import Choice, Reply
 from handlers.ticket_cards import staff_ticket, terms_of, ticket_card, with_first
 from handlers.turn import Turn
@@ -105,20 +106,9 @@ def offer_urge(turn: Turn, ticket: Ticket, other: Choice) -> None:
 def add_evidence(turn: Turn, ticket: Ticket) -> int:
     """Put photos, voice notes and places of this message with a ticket; return how many."""
     assert ticket.id is not None
-    if not (turn.message.attachments or turn.message.location):
+    added = evidence.keep(turn, ticket.draft_key)
+    if not added:
         return 0
-    place = turn.message.location
-    added = storage.evidence.add(
-        turn.session,
-        person=turn.person,
-        draft_key=ticket.draft_key,
-        channel=turn.message.channel,
-        attachments=[
-            (one.kind, one.ref, one.size_bytes, turn.message.text) for one in turn.message.attachments
-        ],
-        place=(place.latitude, place.longitude) if place else None,
-        now=turn.now,
-    )
     storage.evidence.attach(turn.session, draft_key=ticket.draft_key, ticket_id=ticket.id)
     storage.tickets.note(
         turn.session, ticket, at=turn.now, kind="evidence", actor="customer", text=str(added)

@@ -236,7 +236,7 @@ def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
                 Draft(
                     channel=desktop.staff.channel,
                     address=desktop.staff.address,
-                    reply=Reply(text, staff_choices(ticket), kind="staff").as_document(),
+                    reply=desktop.document(Reply(text, staff_choices(ticket), kind="staff")),
                     dedupe_key=f"overdue:{promise.id}",
                     lane=Lane.STAFF,
                     about_person_id=ticket.person_id,

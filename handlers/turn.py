@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 import storage.people
 from handlers.messages import Choice, Heard, Message, Outcome, Reply
+from handlers.wording import general
 from knowledge.book import Book
 from knowledge.text.script import to_traditional
 from storage.models import Chat, Conversation, Lane, OnUnknown, Person, Ticket
@@ -15,6 +16,10 @@ from storage.outbox import Draft
 
 if TYPE_CHECKING:
     from knowledge.library import Entry
+
+
+# What somebody might take for a real card, notice or alarm.
+_MARKED = ("card", "notice", "danger", "staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,12 @@ class Desktop:
     secret: bytes  # keys the hashes of codes and of numbers that were tried
     staff: Address | None = None
     demo: bool = False
+
+    def document(self, reply: Reply) -> dict[str, Any]:
+        """Return a reply as the outbox keeps it; in the demo every card says that it is one."""
+        if self.demo and reply.kind in _MARKED:
+            reply = replace(reply, text=general.with_demo(reply.text))
+        return reply.as_document()
 
 
 @dataclass(slots=True)
@@ -194,7 +205,7 @@ class Turn:
             Draft(
                 channel=to.channel,
                 address=to.address,
-                reply=said.as_document(),
+                reply=self.desktop.document(said),
                 dedupe_key=dedupe_key,
                 lane=lane,
                 card=said.card,

@@ -5,22 +5,31 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from storage.models import Account, Binding, Chat, Conversation, Person
+
+# Made once, as are others below: building a statement costs more than the database needs to answer it.
+_CHATS = (
+    select(Chat, Person)
+    .join(Person, col(Person.id) == col(Chat.person_id))
+    .where(
+        col(Chat.channel) == bindparam("channel"), col(Chat.address).in_(bindparam("known", expanding=True))
+    )
+)
 
 
 def chats(
     session: Session, addresses: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[Chat, Person]]:
     """Return the known chats among the (channel, address) pairs, each with its person."""
-    found = session.execute(
-        select(Chat, Person)
-        .join(Person, col(Person.id) == col(Chat.person_id))
-        .where(tuple_(col(Chat.channel), col(Chat.address)).in_(list(addresses)))
-    )
-    return {(chat.channel, chat.address): (chat, person) for chat, person in found}
+    result: dict[tuple[str, str], tuple[Chat, Person]] = {}
+    for channel in dict.fromkeys(channel for channel, _ in addresses):
+        here = [address for its_channel, address in addresses if its_channel == channel]
+        for chat, person in session.execute(_CHATS, {"channel": channel, "known": here}):
+            result[chat.channel, chat.address] = (chat, person)
+    return result
 
 
 def new_chat(session: Session, channel: str, address: str, now: datetime) -> tuple[Chat, Person]:
@@ -76,15 +85,17 @@ def move_chat(session: Session, channel: str, old: str, new: str) -> None:
         session.add(chat)
 
 
+_CONVERSATIONS = select(Conversation).where(
+    col(Conversation.person_id).in_(bindparam("persons", expanding=True))
+)
+
+
 def conversations(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, Conversation]:
     """Return the open dialogues of persons; one that has expired is put away."""
     result: dict[int, Conversation] = {}
-    for one in session.execute(
-        select(Conversation).where(col(Conversation.person_id).in_(list(person_ids)))
-    ).scalars():
+    for one in session.execute(_CONVERSATIONS, {"persons": list(person_ids)}).scalars():
         if one.expires_at <= now:
             session.delete(one)
-            session.flush()  # a new one may be opened in this turn, and a person has one only
         else:
             result[one.person_id] = one
     return result
@@ -116,7 +127,6 @@ def open_conversation(
     return conversation
 
 
-# Made once: building a statement costs more than the database needs to answer it.
 _ACCOUNTS_OF = (
     select(Account, Binding)
     .join(Binding, col(Binding.account_id) == col(Account.id))

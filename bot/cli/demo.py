@@ -43,9 +43,7 @@ async def _run(found: Settings, *, once: bool) -> None:
     from handlers.demo import seed
 
     service = build_service(found)
-    guest = seed(
-        service.database, service.desk.desktop.book, now=clock.now(), secret=service.desk.desktop.secret
-    )
+    guest = seed(service.desk, now=clock.now())
     running = asyncio.create_task(service.run())
     address = f"http://{found.host}:{found.port}/"
     talk = asyncio.create_task(converse(service, address, guest, show=print))
@@ -61,7 +59,7 @@ async def _run(found: Settings, *, once: bool) -> None:
             f"\n电铃演示已启动（江城供电是虚构的，数据均为样例）\n"
             f"  客户网页聊天  {address}\n"
             f"  绑定试试      户号 {guest.account}  一次性码 {guest.code}（{guest.name}）\n"
-            f"  工单          .venv/bin/dianling tickets list\n"
+            f"  工单          DIANLING_DATABASE={found.database} .venv/bin/dianling tickets list\n"
             f"  Ctrl-C 结束"
         )
         await running

@@ -66,3 +66,8 @@ def cancelled(form: str) -> str:
 def already_submitted() -> str:
     """Return what a second tap on submit gets."""
     return "这份内容已经提交过了，没有重复提交。"
+
+
+def too_large() -> str:
+    """Return the word that a file did not reach us."""
+    return "有文件太大，没能收到；文字我收到了。请发小一点的照片或视频，或者直接用文字说明。"

@@ -1,24 +1,24 @@
 """What we say at the door, in the menu, and when nothing else fits."""
 
 
-def welcome(utility: str, *, demo: bool) -> str:
+def welcome(utility: str) -> str:
     """Return the three lines that greet a newcomer."""
     lines = [
         f"您好，这里是{utility}的智能客服“电铃”。停电报修、电费、办电、用电安全都可以直接打字问我。",
         "我是程序，不是真人；拿不准的事我会直说，并请同事接手。",
         "任何时候回复“人工”或点下面的【人工】，就转给同事。有人触电、起火、断线，请直接告诉我。",
     ]
-    return with_demo("\n".join(lines), demo=demo)
+    return "\n".join(lines)
 
 
-def menu(*, demo: bool) -> str:
+def menu() -> str:
     """Return the line above the menu buttons."""
-    return with_demo("请选一项，或者直接打字说您的事：", demo=demo)
+    return "请选一项，或者直接打字说您的事："
 
 
-def with_demo(text: str, *, demo: bool) -> str:
-    """Return the text, marked where this is a demonstration."""
-    return f"{text}\n（演示系统：江城供电是虚构的，数据均为样例）" if demo else text
+def with_demo(text: str) -> str:
+    """Return the text of a card, marked as one of the demonstration."""
+    return f"{text}\n（演示系统：江城供电是虚构的，不会真的派人、收费或停电）"
 
 
 def guide() -> str:

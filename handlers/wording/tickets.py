@@ -269,7 +269,7 @@ def work_state(number: str, state: str) -> str:
 
 def work_done(number: str, what: str, *, reached: bool) -> str:
     """Return that an act was done, and whether the customer could be told."""
-    return f"✅ {number} {what}" + ("，客户已收到通知。" if reached else "。❗客户目前联系不上，请电话告知。")
+    return f"✅ {number} {what}" + ("，正在通知客户。" if reached else "。❗客户目前联系不上，请电话告知。")
 
 
 def work_noted(number: str) -> str:

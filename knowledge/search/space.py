@@ -25,6 +25,9 @@ _B: Final = 0.5
 _MANY: Final = 1000  # phrasings
 # What stands in every fifth phrasing tells nothing, and would be half of all the work.
 _COMMON: Final = 0.2
+# A question of many words is told by its rarer ones: the commonest are left out once this many places are
+# looked at. Ranking does not change measurably, a third of the time is saved.
+_ENOUGH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Space:
         """Return how alike the chosen phrasings are to each other, 0 to 1, as a square array."""
         alike = np.empty((len(chosen), len(chosen)), dtype=np.float32)
         for row, place in enumerate(chosen.tolist()):
-            alike[row] = self.evidence(readings[place]).alike[chosen]
+            alike[row] = self.evidence(readings[place], whole=True).alike[chosen]
         return alike
 
     def saying(self, word: str) -> Ints | None:
@@ -100,8 +103,8 @@ class Space:
         start, end = self._starts[column], self._starts[column + 1]
         return self._rows[start:end] if start != end else None
 
-    def evidence(self, reading: Reading) -> Evidence:
-        """Return what the question shares with every phrasing."""
+    def evidence(self, reading: Reading, *, whole: bool = False) -> Evidence:
+        """Return what the question shares with every phrasing; `whole` leaves no common word out."""
         parts: list[slice] = []
         lengths: list[int] = []
         covering: list[float] = []
@@ -139,12 +142,30 @@ class Space:
         width = self.size + 1
         if not parts:
             return Evidence(np.zeros(width), np.zeros(width), (1.0,) * _VIEWS)
+        if not whole and sum(lengths) > _ENOUGH:
+            kept = _rarest(lengths)
+            parts = [parts[place] for place in kept]
+            lengths = [lengths[place] for place in kept]
+            covering = [covering[place] for place in kept]
+            resembling = [resembling[place] for place in kept]
         rows = np.concatenate([self._rows[part] for part in parts])
         covered = np.repeat(np.array(covering), lengths)
         covered *= np.concatenate([self._covering[part] for part in parts])
         alike = np.repeat(np.array(resembling), lengths)
         alike *= np.concatenate([self._resembling[part] for part in parts])
         return Evidence(_summed(rows, covered, width), _summed(rows, alike, width), tuple(unseen))
+
+
+def _rarest(lengths: Sequence[int]) -> list[int]:
+    """Return the places of the shortest lengths that together are enough."""
+    kept: list[int] = []
+    total = 0
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        total += lengths[place]
+        if total > _ENOUGH and kept:
+            break
+        kept.append(place)
+    return kept
 
 
 def _summed(rows: NDArray[np.intp], weights: Doubles, width: int) -> Doubles:

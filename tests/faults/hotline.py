@@ -24,7 +24,7 @@ KEYS_TO_PASS = ("上一步", "取消", "人工", "主菜单", "知道了，等�
 
 
 class Nursery:
-    """Starts the command line again and again, each time as a process of its own; its clock goes from `begin` on."""
+    """Starts the command line as one process after another; their clock goes from `begin` on."""
 
     def __init__(self, environment: dict[str, str], folder: Path, begin: datetime) -> None:
         self.log = folder / "bot.log"

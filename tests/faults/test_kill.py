@@ -178,7 +178,7 @@ def no_reminder_went_twice(database: Path, accepted: list[dict[str, object]]) ->
     times = Counter(
         (str(one["chat_id"]), _bare(str(one["text"]))) for one in accepted if one["method"] == "sendMessage"
     )
-    fates = Counter()
+    fates: Counter[tuple[str, int]] = Counter()
     for address, state, reply, _ in notices:
         count = times[address, _bare(json.loads(reply)["text"])]
         fates[state, count] += 1

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 import storage.outages
 from handlers.desk import Desk
-from handlers.messages import Heard, Location, PhoneContact
+from handlers.messages import Attachment, Heard, Location, Message, PhoneContact
 from handlers.repairs import zone_of
 from knowledge.book import Book
 from knowledge.rules.outages import Outage
@@ -322,3 +322,12 @@ def test_a_command_alone_is_no_description_and_words_behind_it_are(alice: Chat) 
     alice.tap("取消")
     alice.say("/repair 整栋楼都没电了")
     assert "整栋楼" in alice.texts()
+
+
+def test_a_file_that_is_too_large_is_said_so_and_the_words_are_kept(alice: Chat, desk: Desk) -> None:
+    big = Attachment("video", "huge", size_bytes=50_000_000, too_large=True)
+    message = Message("web", "alice", "big-1", alice.clock.now, text="整栋楼没电，看视频", attachments=(big,))
+    heard = desk.hear(message, alice.clock.now)
+    assert "太大" in heard.text
+    assert heard.topic is not None
+    assert len(heard.replies) > 1
