@@ -249,7 +249,8 @@ def listen(turn: Turn) -> None:
         repairs.take_unasked(turn)
         return
     answers.listen(turn)
-    if turn.conversation is None and (message.attachments or message.location):
+    in_a_form = turn.conversation is not None and turn.conversation.topic in forms.FORMS
+    if not in_a_form and (message.attachments or message.location):
         evidence.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
 
 

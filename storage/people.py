@@ -98,6 +98,8 @@ def conversations(session: Session, person_ids: Collection[int], now: datetime) 
             session.delete(one)
         else:
             result[one.person_id] = one
+    if session.deleted:
+        session.flush()  # a new dialogue of the same person must find the place free
     return result
 
 
