@@ -10,7 +10,10 @@ from typing import Any, Final
 
 import jieba
 import numpy as np
+from jieba import finalseg
 from rapidfuzz import fuzz, process
+
+import knowledge.text.segment  # noqa: F401  (before the reload below: it gives jieba's guessing table back)
 
 __all__ = ["PEERS", "MissingPeer", "Peer"]
 
@@ -22,6 +25,11 @@ Peer = Callable[[str], list[int]]
 
 class MissingPeer(Exception):
     """Raised where a peer's library is not installed; `make bench` installs them."""
+
+
+# Peers use jieba as it comes, with its guessing of unknown words.
+importlib.reload(importlib.import_module("jieba.finalseg.prob_emit"))
+importlib.reload(finalseg)
 
 
 def words(text: str) -> list[str]:

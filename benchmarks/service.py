@@ -26,6 +26,7 @@ def run(*, quick: bool = False) -> None:
     """Start the service again and again, then ask it questions over the web and look at its memory."""
     print("\n== Service ==")
     starts: list[float] = []
+    busy: list[float] = []
     with tempfile.TemporaryDirectory(prefix="dianling-bench-") as name:
         folder = Path(name)
         port = free_port()
@@ -40,6 +41,7 @@ def run(*, quick: bool = False) -> None:
             seconds = time.perf_counter() - child.started
             if number:
                 starts.append(seconds)
+                busy.append(child.cpu_s())
                 at_rest = child.memory_mb()
             if number == (STARTS_QUICK if quick else STARTS):
                 break
@@ -56,6 +58,7 @@ def run(*, quick: bool = False) -> None:
             f"{median(starts):.2f} s",
             f"{min(starts):.2f} to {max(starts):.2f} s",
         ],
+        ["processor time of a start", f"{median(busy):.2f} s", f"{min(busy):.2f} to {max(busy):.2f} s"],
         ["resident memory when it serves", f"{at_rest:.0f} MB", ""],
         [
             f"resident memory after {QUESTIONS} questions",

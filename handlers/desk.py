@@ -26,6 +26,7 @@ from handlers import (
     staffroom,
     tickets,
 )
+from handlers.form_shape import FORMS
 from handlers.messages import Choice, Heard, Message, Reply
 from handlers.turn import Address, Desktop, Turn
 from handlers.wording import general
@@ -249,7 +250,7 @@ def listen(turn: Turn) -> None:
         repairs.take_unasked(turn)
         return
     answers.listen(turn)
-    in_a_form = turn.conversation is not None and turn.conversation.topic in forms.FORMS
+    in_a_form = turn.conversation is not None and turn.conversation.topic in FORMS
     if not in_a_form and (message.attachments or message.location):
         evidence.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
 

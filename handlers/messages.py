@@ -1,6 +1,6 @@
 """What crosses the border between desk and channel: plain values without any channel's ids or markup."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -83,9 +83,14 @@ class Reply:
 
     def as_document(self) -> dict[str, Any]:
         """Return this reply as it is kept in the outbox."""
-        document = asdict(self)
-        document["choices"] = [[choice.label, choice.act] for choice in self.choices]
-        return document
+        return {
+            "text": self.text,
+            "choices": [[choice.label, choice.act] for choice in self.choices],
+            "card": self.card,
+            "quiet": self.quiet,
+            "asks": self.asks,
+            "kind": self.kind,
+        }
 
 
 def reply_from(document: dict[str, Any]) -> Reply:

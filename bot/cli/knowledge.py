@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from bot import clock
-from bot.cli.common import JsonFlag, Refusal, note, print_json
-from knowledge.book import Book
+from bot.cli.common import JsonFlag, Refusal, note, print_json, settings
+from bot.opening import cache_folder, open_book
 from knowledge.check import check as find_problems
 from knowledge.library import DATA_DIR, ENTRIES_DIR, Library
 from knowledge.search.evaluate import (
@@ -68,7 +68,7 @@ def search(
     as_json: JsonFlag = False,
 ) -> None:
     """Rank the entries that may answer a question, and say what would be decided."""
-    book = Book.open()
+    book = open_book(settings())
     meant = book.understander.understand(text, region=region or book.utility.region)
     hits = book.understander.index.rank(meant.question, top=top)
     rows = [
@@ -109,14 +109,14 @@ def evaluate_command(
     if by not in ("entry", "topic") or (by == "topic" and entries is not None):
         raise typer.BadParameter("--by is entry or topic; foreign entries have no topics")
     try:
-        report = _foreign(questions, entries) if entries is not None else _own(questions, by)
+        report, cached = (_foreign(questions, entries), False) if entries is not None else _own(questions, by)
     except BadLines as error:
         raise Refusal(str(error)) from None
     if each is not None:
         with each.open("w", encoding="utf-8") as file:
             for record in report.records:
                 file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
-    figures = _figures(report)
+    figures = _figures(report) | {"cached": cached}
     if as_json:
         print_json(figures)
     else:
@@ -131,12 +131,13 @@ def _foreign(questions: Path, entries: Path) -> Report:
     return evaluate(index, lines, build_s=build_s, peak_mb=peak_mb)
 
 
-def _own(questions: Path, by: str) -> Report:
+def _own(questions: Path, by: str) -> tuple[Report, bool]:
+    """Return the report, and whether the index came from disk: its build time is then that of loading it."""
     library = Library.load()
     known = set(library.topics) if by == "topic" else set(library.entries)
     lines = read_lines(questions, known=known)
     started = perf_counter()
-    understander = Understander(library)
+    understander = Understander(library, cache_dir=cache_folder(settings()))
     build_s = perf_counter() - started
     region = library.utility.region
 
@@ -160,7 +161,7 @@ def _own(questions: Path, by: str) -> Report:
                 hits = [lead, *(hit for hit in hits if hit is not lead)]
         return Answered(tuple(hits), outcome, meant.score)
 
-    return evaluate_answers(
+    report = evaluate_answers(
         answer,
         lines,
         timed=lambda question: understander.understand_afresh(question, region=region),
@@ -169,6 +170,7 @@ def _own(questions: Path, by: str) -> Report:
         questions=sum(len(entry.phrasings) for entry in library.entries.values()),
         build_s=build_s,
     )
+    return report, understander.index.from_disk
 
 
 def _figures(report: Report) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from knowledge.search.space import Space
 from knowledge.search.spelling import Speller
 from knowledge.search.storing import Parts, pack
 from knowledge.text.normalise import normalise
+from knowledge.text.pinyin import remember, written_down
 from knowledge.text.segment import Segmenter
 from knowledge.text.synonyms import Synonyms
 
@@ -33,6 +34,8 @@ class NothingToIndex(ValueError):
 
 def build_parts(rows: Rows, families: Mapping[str, str]) -> Parts:
     """Return all an index needs besides its rows; raises NothingToIndex."""
+    sounds = written_down()
+    remember(sounds)
     synonyms = Synonyms.load()
     plain = [normalise(text) for text in rows.texts]
     segmenter = Segmenter.load(extra=synonyms.words(), texts=plain)
@@ -46,6 +49,7 @@ def build_parts(rows: Rows, families: Mapping[str, str]) -> Parts:
     learned = judgement.prior(rows.richness)
     parts: Parts = {
         "index_plain": pack(plain),
+        "readings": pack(sounds),
         "segmenter_words": pack(segmenter.vocabulary),
         "segmenter_counts": segmenter.counts,
         "segmenter_nouns": segmenter.nouns,

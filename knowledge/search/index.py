@@ -20,6 +20,7 @@ from knowledge.search.rows import Rows
 from knowledge.search.space import Space
 from knowledge.search.spelling import Speller
 from knowledge.search.storing import Parts, fingerprint, kept, unpack
+from knowledge.text.pinyin import remember
 from knowledge.text.segment import Segmenter
 from knowledge.text.synonyms import Synonyms
 
@@ -76,8 +77,10 @@ class Considered:
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
-    def __init__(self, rows: Rows, parts: Parts) -> None:
+    def __init__(self, rows: Rows, parts: Parts, *, from_disk: bool = False) -> None:
         """Use `Index.build`."""
+        self.from_disk = from_disk
+        remember(unpack(parts["readings"]))
         segmenter = Segmenter(
             unpack(parts["segmenter_words"]), parts["segmenter_counts"], parts["segmenter_nouns"]
         )
@@ -119,7 +122,8 @@ class Index:
         if cache_dir is None:
             return cls(rows, build_parts(rows, known))
         name = fingerprint(phrasings, known)
-        return cls(rows, kept(cache_dir, name, lambda: build_parts(rows, known)))
+        parts, from_disk = kept(cache_dir, name, lambda: build_parts(rows, known))
+        return cls(rows, parts, from_disk=from_disk)
 
     @property
     def entries(self) -> int:

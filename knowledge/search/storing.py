@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -46,8 +47,9 @@ def fingerprint(phrasings: Iterable[tuple[str, str]], families: Mapping[str, str
     digest = hashlib.sha256()
     for source in (*_program(), default_dictionary(), default_synonyms()):
         digest.update(source.read_bytes())
-    # five megabytes that change with a new jieba only: size and place of the file are enough
+    # what the libraries bring is named by their versions; jieba's dictionary by its size as well
     digest.update(f"{general_dictionary().stat().st_size} {np.__version__}".encode())
+    digest.update(f"{version('jieba')} {version('pypinyin')}".encode())
     for row in (*phrasings, *families.items()):
         digest.update("\t".join(row).encode() + b"\n")
     return digest.hexdigest()
@@ -58,12 +60,11 @@ def _program() -> list[Path]:
     return [
         *sorted((root / "search").glob("*.py")),
         *sorted((root / "text").glob("*.py")),
-        root / "data" / "readings.txt",
     ]
 
 
-def kept(folder: Path, name: str, build: Callable[[], Parts]) -> Parts:
-    """Return the parts kept under a name, or build and keep them.
+def kept(folder: Path, name: str, build: Callable[[], Parts]) -> tuple[Parts, bool]:
+    """Return the parts kept under a name and True, or build and keep them and return False.
 
     A file that is broken, or not what its name says, is built anew; a folder that cannot be written to
     costs the time of building and nothing else.
@@ -71,12 +72,12 @@ def kept(folder: Path, name: str, build: Callable[[], Parts]) -> Parts:
     file = folder / f"index-{name[:16]}.npz"
     found = _read(file, name)
     if found is not None:
-        return found
+        return found, True
     parts = build()
     with contextlib.suppress(OSError):
         _write(file, name, parts)
         _tidy(folder)
-    return parts
+    return parts, False
 
 
 def _read(file: Path, name: str) -> Parts | None:

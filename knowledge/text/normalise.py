@@ -25,6 +25,11 @@ _SPACED_OUT = re.compile(r"(?<![^\s])[\u4e00-\u9fff](?: [\u4e00-\u9fff])+(?![^\s
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 
 
+# One message is read by several parts of the house, one after the other: each asks here for the same text.
+_REMEMBERED = 2048
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def normalise(text: str) -> str:
     """Return the text as the rest of the house reads it: half-width, Simplified, lower case, single spaces.
 
@@ -42,6 +47,7 @@ def normalise(text: str) -> str:
     return _SPACED_OUT.sub(lambda match: match.group().replace(" ", ""), text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """Return a normalised text with regional terms (網路, 軟體) read as the mainland's, to compare.
 
@@ -51,6 +57,7 @@ def fold(text: str) -> str:
     return folded.translate(_VARIANTS)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def simplified(text: str) -> str:
     """Return the text in Simplified characters; the words stay what they are."""
     converted: str = _TO_SIMPLIFIED.convert(text)

@@ -1,12 +1,11 @@
 """Sounds of characters, so that a homophone, an accent or typed pinyin is still understood."""
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
 
-__all__ = ["readings", "sound", "sound_key", "spell_out", "syllables"]
+__all__ = ["readings", "remember", "sound", "sound_key", "spell_out", "syllables", "written_down"]
 
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"), ("ong", "on"))
@@ -14,16 +13,46 @@ _LATIN = re.compile(r"[a-z']+")
 _VOWEL = re.compile(r"[aeiouv]")
 
 
-@cache
+# The first and the last character a sound is asked for: those of the basic block.
+_FIRST, _LAST = 0x4E00, 0x9FA5
+
+_known: Mapping[str, tuple[str, ...]] | None = None  # the same in every process, whichever way it came
+
+
 def _table() -> Mapping[str, tuple[str, ...]]:
-    """Return the readings of every common character: a file of ours, a tenth of the memory of a library."""
+    """Return the readings of every character that has any."""
+    if _known is None:
+        remember(written_down())
+    assert _known is not None
+    return _known
+
+
+def written_down() -> list[str]:
+    """Return pypinyin's readings of all characters, those with the same readings on one line.
+
+    Asked for when an index is built and kept with it: a start from what is kept needs no pypinyin.
+    """
+    # phrases would cost memory, and we ask for single characters only
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin
+
+    chars = [chr(code) for code in range(_FIRST, _LAST + 1)]
+    lines: dict[str, list[str]] = {}
+    # a list: characters of one string would be read as words of a sentence
+    for char, spoken in zip(chars, pinyin(chars, style=Style.NORMAL, heteronym=True), strict=True):
+        if spoken != [char]:
+            lines.setdefault(" ".join(dict.fromkeys(spoken)), []).append(char)
+    return [f"{spoken}\t{''.join(sharing)}" for spoken, sharing in lines.items()]
+
+
+def remember(lines: Iterable[str]) -> None:
+    """Take the readings that `written_down` returned, now or for an earlier start."""
+    global _known
     table: dict[str, tuple[str, ...]] = {}
-    source = Path(str(files("knowledge"))) / "data" / "readings.txt"
-    for line in source.read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            spoken, _, characters = line.partition("\t")
-            table.update(dict.fromkeys(characters, tuple(spoken.split(" "))))
-    return table
+    for line in lines:
+        spoken, _, characters = line.partition("\t")
+        table.update(dict.fromkeys(characters, tuple(spoken.split(" "))))
+    _known = table
 
 
 def readings(char: str) -> tuple[str, ...]:

@@ -1,24 +1,35 @@
-"""Words of a sentence: the likeliest way to cut it, by jieba's dictionary and the words of our trade."""
+"""Words of a sentence, as jieba cuts it by its common words and the words of our trade."""
 
-import math
+import logging
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # how jieba's source is written is not for our customers' terminals
+    import jieba
+    from jieba import finalseg
+
 __all__ = ["Segmenter", "default_dictionary", "general_dictionary"]
+
+# On import jieba loads a table for guessing words that no dictionary has. We never let it guess (HMM=False),
+# so its 57 MB are given back: whoever does want to guess in this process gets a KeyError, not wrong words.
+finalseg.emit_P.clear()
+jieba.setLogLevel(logging.WARNING)
 
 # A hotline's questions are short and plain: rarer and longer general words only cost memory.
 _RAREST = 50  # occurrences in jieba's corpus
 _RARE = 8  # the same for a word that our own phrasings use
 _LONGEST = 4  # characters
 _NOUN_KINDS = ("n", "vn")  # jieba's marks for names of things and of doings
-_COMMON = math.log(1e-6)  # share in general text
+_COMMON = 1e-6  # share in general text
 _OUR_WORD = 20_000  # a word of the trade wins against any split of it
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9.]+")
@@ -30,34 +41,27 @@ def default_dictionary() -> Path:
 
 
 def general_dictionary() -> Path:
-    """Return the place of jieba's dictionary.
-
-    Only that file is needed: importing jieba would also load its tables for guessing unknown words, which
-    cost 70 MB and which we never ask.
-    """
-    found = find_spec("jieba")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("jieba is not installed")
-    return Path(found.origin).with_name("dict.txt")
+    """Return the place of jieba's dictionary: a word, how often it occurs and its kind on every line."""
+    return Path(jieba.__file__).with_name("dict.txt")
 
 
 class Segmenter:
     """Cuts sentences into words; everything is loaded on construction, never at the first question."""
 
     def __init__(self, words: Sequence[str], counts: NDArray[np.int32], nouns: NDArray[np.bool_]) -> None:
-        """Take how often each word occurs in general text, and which are nouns; see `load`."""
+        """Take how often each word occurs in general text, and which are nouns; see `load`.
+
+        Beginnings of words that are no words themselves occur never, as jieba wants it.
+        """
         self.counts = counts
         self.nouns = nouns
         self._nouns = frozenset(words[place] for place in np.flatnonzero(nouns).tolist())
-        total = float(counts.sum(dtype=np.int64))
-        self._weights: dict[str, float] = dict(zip(words, np.log(counts / total).tolist(), strict=True))
-        self._unknown = math.log(1 / total)
-        # how long the words are that begin with a character, so that no longer one is looked up
-        longest: dict[str, int] = {}
-        for word in words:
-            if len(word) > longest.get(word[0], 1):
-                longest[word[0]] = len(word)
-        self._longest = longest
+        self._counts: dict[str, int] = dict(zip(words, counts.tolist(), strict=True))
+        self._total = int(counts.sum(dtype=np.int64))
+        # what jieba would read from a dictionary file at its first question, we have at hand
+        tokenizer = jieba.Tokenizer()
+        tokenizer.FREQ, tokenizer.total, tokenizer.initialized = self._counts, self._total, True
+        self._cut = tokenizer.cut
 
     @classmethod
     def load(
@@ -90,16 +94,19 @@ class Segmenter:
         for word in extra:
             if len(word) > 1:
                 counts[word] = max(_OUR_WORD, counts.get(word, 0))
+        # jieba's own reader adds the beginnings; its columns are parted by spaces, so no word may have one
+        lines_of_ours = (f"{word} {count}\n" for word, count in counts.items() if " " not in word)
+        known, _ = jieba.Tokenizer.gen_pfdict(BytesIO("".join(lines_of_ours).encode()))
         return cls(
-            tuple(counts),
-            np.array(list(counts.values()), dtype=np.int32),
-            np.array([word in nouns for word in counts]),
+            tuple(known),
+            np.array(list(known.values()), dtype=np.int32),
+            np.array([word in nouns for word in known]),
         )
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
-        """Return every known word, in the order of `counts`."""
-        return tuple(self._weights)
+        """Return every known word and beginning of one, in the order of `counts`."""
+        return tuple(self._counts)
 
     def words(self, text: str) -> list[str]:
         """Return the words of a normalised text in order, without the signs between them."""
@@ -109,12 +116,12 @@ class Segmenter:
             if len(run) == 1 or run[0] < "\u3400":
                 found.append(run)
             else:
-                self._cut(run, found)
+                found.extend(self._cut(run, HMM=False))
         return found
 
     def knows(self, word: str) -> bool:
         """Return whether this is a word of the language or of the trade."""
-        return word in self._weights
+        return self._counts.get(word, 0) > 0
 
     def is_noun(self, word: str) -> bool:
         """Return whether a word of two and more characters names a thing."""
@@ -122,25 +129,4 @@ class Segmenter:
 
     def is_common(self, word: str) -> bool:
         """Return whether a word is so common in general text that whoever types it means it."""
-        weight = self._weights.get(word)
-        return weight is not None and weight > _COMMON
-
-    def _cut(self, run: str, found: list[str]) -> None:
-        """Add the words of the likeliest way through a run of Chinese characters, found from its end."""
-        size = len(run)
-        best = [0.0] * (size + 1)
-        ends = [0] * size
-        weights, longest, unknown = self._weights, self._longest, self._unknown
-        for start in range(size - 1, -1, -1):
-            char = run[start]
-            top = weights.get(char, unknown) + best[start + 1]
-            end = start + 1
-            for stop in range(start + 2, min(size, start + longest.get(char, 1)) + 1):
-                weight = weights.get(run[start:stop])
-                if weight is not None and weight + best[stop] >= top:
-                    top, end = weight + best[stop], stop
-            best[start], ends[start] = top, end
-        start = 0
-        while start < size:
-            found.append(run[start : ends[start]])
-            start = ends[start]
+        return self._counts.get(word, 0) > _COMMON * self._total

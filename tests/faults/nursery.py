@@ -24,7 +24,7 @@ def main() -> None:
     importlib.import_module("bot.app")
     importlib.import_module("bot.cli")
     book = Book.open()
-    Book.open = classmethod(lambda _cls, *_arguments: book)  # type: ignore[method-assign,assignment]
+    Book.open = classmethod(lambda _cls, *_arguments, **_options: book)  # type: ignore[method-assign,assignment]
     say({"ready": True})
     for line in sys.stdin:
         wanted = json.loads(line)

@@ -1,5 +1,7 @@
 """What a start finds on disk: the same index, or nothing that it trusts."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +43,23 @@ def test_what_is_on_disk_is_not_built_again(tmp_path: Path, monkeypatch: pytest.
     built(tmp_path)
     monkeypatch.setattr(index_module, "build_parts", lambda *_: pytest.fail("built again"))
     built(tmp_path)
+
+
+def test_a_start_from_disk_needs_neither_pypinyin_nor_a_dictionary_file(tmp_path: Path) -> None:
+    built(tmp_path)
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from knowledge.search.index import Index\n"
+        f"index = Index.build({PHRASINGS!r}, families={FAMILIES!r}, cache_dir=Path({str(tmp_path)!r}))\n"
+        "assert index.from_disk\n"
+        "assert index.rank('饭咔丢了')[0].entry_id == 'card'\n"
+        "import jieba\n"
+        "print('pypinyin' in sys.modules, jieba.dt.initialized)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise", "foreign", "flipped"])

@@ -96,6 +96,18 @@ def test_words_of_the_trade_stay_whole() -> None:
     assert segmenter.knows("电费")
 
 
+@pytest.mark.parametrize("text", ["我家停电了怎么办", "电表走得快得不正常", "㐀㐁停电", "app上交20.5元电费"])
+def test_no_character_is_lost_between_words(text: str) -> None:
+    assert "".join(Segmenter.load().words(text)) == text
+
+
+def test_a_beginning_of_a_word_is_no_word() -> None:
+    segmenter = Segmenter.load(extra=["阶梯电价表单"])
+    assert segmenter.knows("阶梯电价表单")
+    assert not segmenter.knows("阶梯电价表")
+    assert not segmenter.is_common("阶梯电价表")
+
+
 def test_the_longest_variant_wins_and_the_kept_word_shields_itself() -> None:
     synonyms = Synonyms([("停电", ["没电", "没有电"], ["手机"]), ("没有", ["没"], [])])
     assert synonyms.replace("我家没有电") == "我家停电"
