@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import sys
+import traceback
 from pathlib import Path
 
 from benchmarks import answers, service, throughput
@@ -40,6 +41,7 @@ def main() -> int:
                     service.run(quick=asked.quick)
         except Exception as error:
             # The other parts are still worth their figures.
+            traceback.print_exc()
             print(f"{part}: not measured: {type(error).__name__}: {error}", file=sys.stderr)
             failed.append(part)
     return 1 if failed else 0

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(warm_folder, tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DIANLING_")}
-    environment["DIANLING_DATABASE"] = f"sqlite:///{tmp_path}/cli.db"
+    environment["DIANLING_DATABASE"] = f"sqlite:///{warm_folder}/{tmp_path.name}.db"
 
     def _run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
