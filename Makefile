@@ -13,6 +13,7 @@ $(READY): pyproject.toml requirements.lock requirements-dev.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bot handlers storage knowledge
 	touch $(READY)
 
 setup: $(READY) ## make .venv and install what is needed, once

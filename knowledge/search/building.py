@@ -57,7 +57,9 @@ def build_parts(rows: Rows, families: Mapping[str, str]) -> Parts:
         **space.parts(),
         **wording.parts(),
     }
-    if float(np.mean(rows.counts >= 2)) > _SEVERAL:
+    # Where two phrasings of each entry are more than it may be fitted on, it has nothing to tell apart.
+    fits = 2 * len(rows.counts) <= _CLASSIFIER_LIMIT
+    if fits and float(np.mean(rows.counts >= 2)) > _SEVERAL:
         chosen = _chosen(rows)
         trials = _trials(rows, chosen, readings)
         classifier = Classifier.fit(

@@ -139,3 +139,13 @@ def test_foreign_entries_are_read(tmp_path: Path) -> None:
     file = tmp_path / "entries.tsv"
     file.write_text("a\t一\na\t二\nb\t三\n", "utf-8")
     assert read_phrasings(file) == [("a", "一"), ("a", "二"), ("b", "三")]
+
+
+def test_thousands_of_entries_with_few_phrasings_each_can_be_indexed() -> None:
+    phrasings = [
+        (f"e{number}", text)
+        for number in range(2_100)
+        for text in (f"编号{number}的电表在哪里看", f"我想找{number}号电表")
+    ]
+    index = Index.build(phrasings)
+    assert index.rank("编号1234的电表在哪里看")[0].entry_id == "e1234"
