@@ -53,7 +53,7 @@ def answer(turn: Turn, danger: Danger) -> None:
             subtype=danger.kind,
             fields={"description": turn.text},
             priority=3,
-            draft_key=f"danger:{turn.message.channel}:{turn.message.update_id}",
+            draft_key=turn.key_for("danger"),
             tell=False,
         )
     else:

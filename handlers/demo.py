@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -130,7 +131,7 @@ def bill_the_guest(database: Database, book: Book, guest: Guest, *, now: datetim
     today = book.today(now)
     due = today - timedelta(days=_plan()["guest"]["days_overdue"])
     row = {
-        "number": f"G{now:%Y%m%d%H%M%S}",
+        "number": f"G{secrets.token_hex(6)}",  # every run of the demo has a bill of its own
         "account_number": guest.account,
         "period": f"{_months_before(due, 1):%Y-%m}",
         "kwh": "186",

@@ -95,7 +95,7 @@ def listen_words(turn: Turn) -> bool:
     if not turn.text:
         return False
     # A key of its own: a form that waits underneath will want the dialogue's.
-    draft_key = f"words:{turn.message.channel}:{turn.message.update_id}"
+    draft_key = turn.key_for("words")
     forms.take_up(turn)
     turn.outcome("action", topic="human")
     ticket = ticket_opening.open_ticket(

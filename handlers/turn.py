@@ -1,5 +1,6 @@
 """One turn at the desk: who speaks, what is open, and what we say back, inside one transaction."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -185,6 +186,11 @@ class Turn:
             self.session.delete(self.conversation)
             self.session.flush()
             self.conversation = None
+
+    def key_for(self, purpose: str) -> str:
+        """Return a short key that this update alone gives for a purpose, and gives again when repeated."""
+        name = f"{self.message.channel}:{self.message.update_id}".encode()
+        return f"{purpose}:{hashlib.sha256(name).hexdigest()[:40]}"
 
     # -- inside
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, inspect
 from sqlmodel import Session
 
 from handlers.desk import Desk
@@ -36,6 +37,21 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database.upgrade()
     database.close()
     return file
+
+
+@pytest.fixture(autouse=True, scope="session")
+def lengths_are_kept() -> Iterator[None]:
+    """SQLite stores what is too long for its column; PostgreSQL refuses it, so the tests do too."""
+
+    def check(session: Session, *_: object) -> None:
+        for row in [*session.new, *session.dirty]:
+            for column in inspect(type(row)).columns:
+                value, length = getattr(row, column.key), getattr(column.type, "length", None)
+                assert not (isinstance(value, str) and length and len(value) > length), (column, value)
+
+    event.listen(Session, "before_flush", check)
+    yield
+    event.remove(Session, "before_flush", check)
 
 
 @pytest.fixture

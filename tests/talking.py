@@ -66,7 +66,8 @@ class Chat:
         message = Message(
             channel=self.channel,
             address=self.address,
-            update_id=f"{self.address}-{who or ''}-{self._updates}",
+            # As long as those of the web chat.
+            update_id=f"{self.address}-{who or ''}-{self._updates}".rjust(72, "0"),
             sent_at=self.clock.now,
             text=text,
             choice=choice,
