@@ -9,7 +9,7 @@ import typer
 from bot.cli.common import JsonFlag, Refusal, print_json
 from knowledge.rules.bill_wording import explain
 from knowledge.rules.regions import read_region, region_ids
-from knowledge.rules.tariff_book import NoTariffInForce
+from knowledge.rules.tariff_book import NoTariffInForce, default_book
 from knowledge.rules.tariffs import BillEstimate, BillQuestion
 from knowledge.rules.tariffs import bill as compute
 
@@ -44,12 +44,17 @@ def bill(
         raise Refusal(
             f"--region: {region!r} is no region that we have prices for ({', '.join(region_ids())})"
         )
+    classes = default_book().policy.classes
+    if customer not in classes:
+        raise Refusal(f"--customer: {customer!r} is none of {', '.join(classes)}")
+    if voltage not in ("lv", "mv"):
+        raise Refusal(f"--voltage: {voltage!r} is neither lv nor mv")
     question = BillQuestion(
         region=place,
         month=_month(month),
         kwh=_number("--kwh", kwh),
         customer=customer,
-        voltage=voltage,  # type: ignore[arg-type]  # the tariff book refuses what it does not have
+        voltage=voltage,  # type: ignore[arg-type]  # checked above
         used_this_year=_number("--used-this-year", used_this_year),
         peak_kwh=_number("--peak", peak),
         valley_kwh=_number("--valley", valley),
@@ -60,7 +65,7 @@ def bill(
     )
     try:
         estimate = compute(question)
-    except (NoTariffInForce, ValueError, KeyError) as error:
+    except (NoTariffInForce, ValueError) as error:
         raise Refusal(getattr(error, "sentence", str(error))) from None
     if as_json:
         print_json(document(estimate))

@@ -53,6 +53,8 @@ def test_a_bill_from_the_terminal(run):
         (("bill", "--region", "beijing", "--month", "2026-7x", "--kwh", "1"), 1),
         (("bill", "--region", "beijing", "--month", "2026-07", "--kwh", "-5"), 1),
         (("bill", "--region", "beijing", "--month", "2026-07"), 2),
+        (("bill", "--region", "beijing", "--month", "2026-07", "--kwh", "1", "--customer", "king"), 1),
+        (("bill", "--region", "beijing", "--month", "2026-07", "--kwh", "1", "--voltage", "high"), 1),
         (("tickets", "show", "BX20260101-0001"), 1),
         (("tick", "--now", "tomorrow"), 1),
         (("ask",), 2),
