@@ -22,6 +22,7 @@ class Book:
     library: Library
     understander: Understander
     practice: Practice
+    edition: int = 0  # the number of the published knowledge it was made from, 0 for the files alone
 
     @classmethod
     def open(
@@ -32,15 +33,27 @@ class Book:
         cache_dir: Path | None = None,
     ) -> "Book":
         """Read everything and build the index, or take it from `cache_dir`; raises BadContent."""
-        library = Library.load(entries_dir, data_dir)
         practice = load_practice(data_dir / "practice.yaml") if data_dir else load_practice()
-        return cls(
-            library=library, understander=Understander(library, cache_dir=cache_dir), practice=practice
-        )
+        return cls.of(Library.load(entries_dir, data_dir), practice=practice, cache_dir=cache_dir)
 
-    def revised(self, library: Library) -> "Book":
+    @classmethod
+    def of(
+        cls,
+        library: Library,
+        *,
+        practice: Practice | None = None,
+        edition: int = 0,
+        cache_dir: Path | None = None,
+    ) -> "Book":
+        """Build the index of a library, or take it from `cache_dir`."""
+        understander = Understander(library, cache_dir=cache_dir)
+        return cls(library, understander, practice or load_practice(), edition)
+
+    def revised(self, library: Library, *, edition: int = 0) -> "Book":
         """Return the book of a changed library, in a fraction of the time; this one goes on being read."""
-        return replace(self, library=library, understander=self.understander.revised(library))
+        return replace(
+            self, library=library, understander=self.understander.revised(library), edition=edition
+        )
 
     @property
     def utility(self) -> Utility:
