@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Final
 
-import storage.knowledge
 import structlog
 
+import storage.knowledge
 from bot.opening import published
 from knowledge.book import Book
 from knowledge.library import Library
@@ -74,9 +74,9 @@ class KnowledgeWatch:
                 self._book = self._book.revised(Library.of_sheets(sheets), edition=edition)
         except (BadContent, NothingToIndex) as error:
             log.error("published knowledge cannot be used, the old stays", edition=edition, reason=str(error))
-            self._seen = edition
             return False
-        self._seen = edition
+        finally:
+            self._seen = edition  # also where it cannot be used: trying again would give the same
         self._take(self._book)
         log.info(
             "published knowledge taken",

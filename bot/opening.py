@@ -3,9 +3,9 @@
 import secrets
 from pathlib import Path
 
-import storage.knowledge
 from sqlalchemy import make_url
 
+import storage.knowledge
 from bot import clock
 from bot.settings import Settings
 from handlers.desk import Desk

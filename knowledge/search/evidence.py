@@ -45,7 +45,8 @@ class Wording:
         self._codes = codes
         self.texts = texts
         self._sounds = sounds
-        self._types = np.array([question_words(text) for text in texts], dtype=np.float32)
+        types = [question_words(text) for text in texts]
+        self._types = np.array(types, dtype=np.float32).reshape(-1, len(_QUESTION_WORDS))
         self._asked: NDArray[np.float32] = self._types.sum(axis=1)
         self._denies = np.array([denies(text) for text in texts], dtype=bool)
 
@@ -71,7 +72,7 @@ class Wording:
         revised._codes = codes
         revised.texts = [texts[place] for place in order]
         revised._sounds = [sounds[place] for place in order]
-        revised._types = np.concatenate([self._types, fresh._types.reshape(-1, self._types.shape[1])])[places]
+        revised._types = np.concatenate([self._types, fresh._types])[places]
         revised._asked = revised._types.sum(axis=1)
         revised._denies = np.concatenate([self._denies, fresh._denies])[places]
         return revised
