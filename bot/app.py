@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from concurrent.futures import Executor, ThreadPoolExecutor
 
@@ -13,6 +12,7 @@ from bot.channels.web.channel import WebChannel
 from bot.clock import Clock
 from bot.delivery import Channel
 from bot.knowledge_watch import KnowledgeWatch
+from bot.memory import settle
 from bot.opening import build_desk, open_book, open_database
 from bot.receiver import Receiver
 from bot.sender import Sender
@@ -69,8 +69,7 @@ class Service:
         """Answer from this book from now on; may be called from any thread."""
         self.desk.take_book(book)
         self.server.take_book(book)
-        # As at the start: the book stays, so nobody need look through it for garbage.
-        gc.freeze()
+        settle()
 
     def wake_senders(self) -> None:
         """Let every sender look at its outbox at once."""
@@ -141,6 +140,5 @@ def build_service(settings: Settings, *, book: Book | None = None) -> Service:
     """Return the service, ready to run."""
     database = open_database(settings)
     service = Service(settings, database, book or open_book(settings, database))
-    # The book stays as long as the process: looking through it for garbage would stop an answer for 20 ms.
-    gc.freeze()
+    settle()
     return service
