@@ -76,7 +76,7 @@ class Index:
         self._rows, self._built = rows, built
         self._reader, self._speller = built.reader, built.speller
         self._ids, self._texts = rows.ids, rows.texts
-        self._masks: dict[frozenset[str], NDArray[np.intp]] = {}
+        self._masks: dict[frozenset[str], NDArray[np.bool_]] = {}
         self._space, self._groups = built.space, rows.groups
         self._saying = remembering(self._work_out_saying, most=_WORDS)
         self._finder = Finder(rows, built.space, built.wording, built.classifier)
@@ -209,17 +209,15 @@ class Index:
         )
         return hits, answerable
 
-    def _mask(self, allowed: Collection[str] | None) -> NDArray[np.intp] | None:
-        """Return the places of the entries that must not be found."""
+    def _mask(self, allowed: Collection[str] | None) -> NDArray[np.bool_] | None:
+        """Return of every entry whether it must not be found."""
         if allowed is None:
             return None
         if isinstance(allowed, frozenset):
             known = self._masks.get(allowed)
             if known is not None:
                 return known
-        forbidden = np.array(
-            [place for place, entry_id in enumerate(self._ids) if entry_id not in allowed], dtype=np.intp
-        )
+        forbidden = np.array([entry_id not in allowed for entry_id in self._ids], dtype=bool)
         if isinstance(allowed, frozenset):
             if len(self._masks) >= _MASKS:
                 self._masks.clear()

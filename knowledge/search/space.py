@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Self
 
@@ -29,6 +29,11 @@ _COMMON: Final = 0.2
 # A question of many words is told by its rarer ones: the commonest are left out once this many places are
 # looked at. Ranking does not change measurably, a third of the time is saved.
 _ENOUGH: Final = 5_000
+# On a shelf this large so few places would not even find the right phrasings. There more are looked at, for a
+# first choice only, and the chosen are compared in all they say.
+_LARGE: Final = 30_000  # phrasings
+_ENOUGH_TO_CHOOSE: Final = 20_000
+_CHOSEN: Final = 160
 
 _LOG: Final = (0.0, *(float(np.log(count)) for count in range(1, 10)))
 _DAMPED: Final = np.array([0.0, *(1 + _LOG[min(count, 9)] for count in range(1, 256))], dtype=np.float32)
@@ -44,12 +49,25 @@ class Evidence:
     covered: Doubles
     alike: Doubles
     unseen: tuple[float, ...]  # share of the question's weight no phrasing knows: characters, sounds, words
+    places: Ints | None = None  # the phrasings that were looked at, in order; None where it was all of them
 
 
 class _View:
     """The features of one kind with their weights, as postings: features to phrasings."""
 
-    __slots__ = ("covering", "features", "known", "rarity", "resembling", "rows", "starts")
+    __slots__ = (
+        "covering",
+        "damp",
+        "features",
+        "firsts",
+        "known",
+        "norms",
+        "rarities",
+        "rarity",
+        "resembling",
+        "rows",
+        "starts",
+    )
 
     def __init__(self, features: Features, groups: Ints, entries: int) -> None:
         self.features = features
@@ -73,16 +91,42 @@ class _View:
         of_feature = rarity[columns]
         covering = of_feature * counts * np.float32(_K1 + 1) / (counts + damp[rows])
         resembling = _DAMPED[features.counts] * (of_feature + np.float32(0.1))
-        norms = np.sqrt(np.bincount(rows, resembling * resembling, size))
+        norms = np.sqrt(np.bincount(rows, resembling * resembling, size)).astype(np.float32)
         norms[norms == 0] = 1.0
-        resembling /= norms.astype(np.float32)[rows]
+        resembling /= norms[rows]
         if size > _MANY:
             told = spread <= size * _COMMON
             spread[~told] = 0
             order = order[told[sorted_columns]]
+        self.firsts = np.concatenate([[0], np.cumsum(features.lengths)])
+        self.damp, self.norms, self.rarities = damp, norms, rarity
         self.rarity: list[float] = rarity.tolist()
         self.starts: list[int] = [0, *np.cumsum(spread).tolist()]
         self.rows, self.covering, self.resembling = rows[order], covering[order], resembling[order]
+
+    def compared(
+        self, places: Ints, columns: Sequence[int], covers: Doubles, resembles: Doubles
+    ) -> tuple[Doubles, Doubles]:
+        """Return how much of a question some phrasings cover, and how alike they are, feature by feature."""
+        features = self.features
+        lengths = features.lengths[places]
+        chosen = spans(self.firsts[places], lengths)
+        asked = np.zeros(features.width, dtype=np.int16)
+        asked[columns] = np.arange(1, len(columns) + 1)
+        number = asked[features.columns[chosen]]
+        shared = np.flatnonzero(number)
+        number = number[shared] - 1
+        row = np.repeat(np.arange(len(places)), lengths)[shared]
+        chosen = chosen[shared]
+        count = features.counts[chosen]
+        rarity = self.rarities[features.columns[chosen]]
+        phrasing = places[row]
+        cover = rarity * count * np.float32(_K1 + 1) / (count + self.damp[phrasing])
+        resemble = _DAMPED[count] * (rarity + np.float32(0.1)) / self.norms[phrasing]
+        return (
+            _summed(row, cover * covers[number], len(places)),
+            _summed(row, resemble * resembles[number], len(places)),
+        )
 
 
 class Space:
@@ -162,25 +206,34 @@ class Space:
         start, end = view.starts[column], view.starts[column + 1]
         return view.rows[start:end].astype(np.intp) if start != end else None
 
-    def evidence(self, reading: Reading) -> Evidence:
-        """Return what the question shares with every phrasing."""
-        rows: list[NDArray[np.int32]] = []
-        covering: list[Floats] = []
-        resembling: list[Floats] = []
-        lengths: list[int] = []
-        covers: list[float] = []
-        resembles: list[float] = []
-        unseen: list[float] = []
+    def evidence(self, reading: Reading, *, alone: bool = False) -> Evidence:
+        """Return what the question shares with every phrasing; on a large shelf, with the nearest ones.
+
+        With `alone` the question is a stored phrasing: what only one phrasing has, nobody else knows.
+        """
+        asked = self._asked(reading, alone=alone)
+        if not asked.lengths:
+            width = self.size + 1
+            return Evidence(np.zeros(width), np.zeros(width), (1.0,) * len(_VIEWS))
+        if self.size < _LARGE:
+            return self._at_once(asked)
+        return self._in_two_steps(asked)
+
+    def _asked(self, reading: Reading, *, alone: bool) -> "_Asked":
+        """Return the features of a question that some phrasings have, and what each of them weighs."""
+        asked = _Asked()
         unknown = self._unknown_rarity
-        for view, grams in zip(self._views, _views(reading), strict=True):
+        for number, (view, grams) in enumerate(zip(self._views, _views(reading), strict=True)):
             known, rarities, starts = view.known, view.rarity, view.starts
             total = missed = squares = 0.0
-            first = len(lengths)
+            first = len(asked.lengths)
             counts = dict.fromkeys(grams, 1)
             if len(counts) < len(grams):
                 counts = Counter(grams)
             for gram, count in counts.items():
                 column = known.get(gram)
+                if alone and column is not None and starts[column + 1] - starts[column] == 1:
+                    column = None
                 rarity = unknown if column is None else rarities[column]
                 weight = rarity + 0.1
                 if count > 1:
@@ -190,37 +243,84 @@ class Space:
                 if column is None:
                     missed += rarity * count
                     continue
-                start, end = starts[column], starts[column + 1]
-                if start != end:
-                    rows.append(view.rows[start:end])
-                    covering.append(view.covering[start:end])
-                    resembling.append(view.resembling[start:end])
-                    lengths.append(end - start)
-                    covers.append(float(count))
-                    resembles.append(weight)
-            unseen.append(missed / total if total > 0 else 1.0)
+                length = starts[column + 1] - starts[column]
+                if length:
+                    asked.views.append(number)
+                    asked.columns.append(column)
+                    asked.lengths.append(length)
+                    asked.covers.append(float(count))
+                    asked.resembles.append(weight)
+            asked.unseen.append(missed / total if total > 0 else 1.0)
             share, scale = 1 / (total * len(_VIEWS) or 1.0), 1 / (squares**0.5 * len(_VIEWS) or 1.0)
-            for place in range(first, len(lengths)):
-                covers[place] *= share
-                resembles[place] *= scale
+            for place in range(first, len(asked.lengths)):
+                asked.covers[place] *= share
+                asked.resembles[place] *= scale
+        return asked
+
+    def _at_once(self, asked: "_Asked") -> Evidence:
+        """Return the evidence of the question's rarer features on all phrasings."""
+        kept = _rarest(asked.lengths, _ENOUGH)
+        lengths = [asked.lengths[place] for place in kept]
+        rows, covering, resembling = self._postings(asked, kept)
+        covered = np.repeat(np.array([asked.covers[place] for place in kept]), lengths)
+        covered *= covering
+        alike = np.repeat(np.array([asked.resembles[place] for place in kept]), lengths)
+        alike *= resembling
         width = self.size + 1
-        if not lengths:
-            return Evidence(np.zeros(width), np.zeros(width), (1.0,) * len(_VIEWS))
-        if sum(lengths) > _ENOUGH:
-            kept = _rarest(lengths)
-            rows, lengths = [rows[place] for place in kept], [lengths[place] for place in kept]
-            covering, covers = [covering[place] for place in kept], [covers[place] for place in kept]
-            resembling, resembles = (
-                [resembling[place] for place in kept],
-                [resembles[place] for place in kept],
-            )
+        return Evidence(_summed(rows, covered, width), _summed(rows, alike, width), tuple(asked.unseen))
+
+    def _in_two_steps(self, asked: "_Asked") -> Evidence:
+        """Return the evidence of all the question's features, on the phrasings nearest by its rarer ones."""
+        kept = _rarest(asked.lengths, _ENOUGH_TO_CHOOSE)
+        lengths = [asked.lengths[place] for place in kept]
+        rows, covering, resembling = self._postings(asked, kept)
+        weights = np.repeat(np.array([asked.covers[place] for place in kept], np.float32), lengths)
+        weights *= covering
+        resembling *= np.repeat(np.array([asked.resembles[place] for place in kept], np.float32), lengths)
+        weights += resembling
+        first = np.bincount(rows, weights, self.size)
+        places = np.flatnonzero(first > 0)
+        if len(places) > _CHOSEN:
+            places = np.sort(places[first[places].argpartition(-_CHOSEN)[-_CHOSEN:]])
+        covers, resembles = np.array(asked.covers), np.array(asked.resembles)
+        covered, alike = np.zeros(self.size + 1), np.zeros(self.size + 1)
+        start = 0
+        for number, view in enumerate(self._views):
+            end = start + asked.views.count(number)
+            if start < end:
+                cover, resemble = view.compared(
+                    places, asked.columns[start:end], covers[start:end], resembles[start:end]
+                )
+                covered[places] += cover
+                alike[places] += resemble
+            start = end
+        return Evidence(covered, alike, tuple(asked.unseen), places)
+
+    def _postings(self, asked: "_Asked", kept: Sequence[int]) -> tuple[NDArray[np.intp], Floats, Floats]:
+        """Return the phrasings of some of the question's features, with both their weights."""
+        rows: list[NDArray[np.int32]] = []
+        covering: list[Floats] = []
+        resembling: list[Floats] = []
+        for place in kept:
+            view, column = self._views[asked.views[place]], asked.columns[place]
+            start, end = view.starts[column], view.starts[column + 1]
+            rows.append(view.rows[start:end])
+            covering.append(view.covering[start:end])
+            resembling.append(view.resembling[start:end])
         # as wide as numpy sums them up
-        all_rows = np.concatenate(rows, dtype=np.intp)
-        covered = np.repeat(np.array(covers), lengths)
-        covered *= np.concatenate(covering)
-        alike = np.repeat(np.array(resembles), lengths)
-        alike *= np.concatenate(resembling)
-        return Evidence(_summed(all_rows, covered, width), _summed(all_rows, alike, width), tuple(unseen))
+        return np.concatenate(rows, dtype=np.intp), np.concatenate(covering), np.concatenate(resembling)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The features of a question that some phrasings have, in the order of the views."""
+
+    views: list[int] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)  # how many phrasings have the feature
+    covers: list[float] = field(default_factory=list)
+    resembles: list[float] = field(default_factory=list)
+    unseen: list[float] = field(default_factory=list)  # by view
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +369,15 @@ class Weights:
         return times
 
 
-def _rarest(lengths: Sequence[int]) -> list[int]:
-    """Return the places of the shortest lengths that together are enough."""
+def _rarest(lengths: Sequence[int], enough: int) -> Sequence[int]:
+    """Return the places of the shortest lengths that together are enough, all of them where they are not."""
+    if sum(lengths) <= enough:
+        return range(len(lengths))
     kept: list[int] = []
     total = 0
     for place in sorted(range(len(lengths)), key=lengths.__getitem__):
         total += lengths[place]
-        if total > _ENOUGH and kept:
+        if total > enough and kept:
             break
         kept.append(place)
     return kept
