@@ -26,6 +26,7 @@ __all__ = ["Built", "NothingToIndex", "build", "restored", "revised"]
 
 _CLASSIFIER_LIMIT: Final = 4_000  # phrasings the classifier is fitted on: its cost grows with the cube
 _TRIALS: Final = 400  # phrasings left out to learn from
+_MOST_CHANGED: Final = 128  # phrasings of those; where more came and went, fitting all anew is quicker
 _SEVERAL: Final = 0.2  # share of entries with two phrasings from which on a classifier has something to learn
 
 
@@ -117,9 +118,19 @@ def revised(built: Built, before: Rows, rows: Rows, families: Mapping[str, str])
     """Return what belongs to changed rows: only new phrasings are read, the rest is kept or worked out anew.
 
     Words the dictionary left out for being rare, the weights that were learned and the decisions of the
-    speller about phrasings that stay are those of the last full build. Raises NothingToIndex.
+    speller about phrasings that stay are those of the last full build. Where very much changed, this is one.
+    Raises NothingToIndex.
     """
     kept, entries = rows.matched(before)
+    classifier = built.classifier
+    if classifier is not None:
+        chosen = _chosen(rows)
+        numbers = np.full(len(before.texts) + 1, -1)
+        numbers[classifier.chosen] = np.arange(len(classifier.chosen))
+        of_chosen = numbers[kept[chosen]]
+        came = int((of_chosen < 0).sum())
+        if 2 * came + len(classifier.chosen) - len(chosen) > _MOST_CHANGED:
+            return build(rows, families)
     fresh, gone = np.flatnonzero(kept < 0).tolist(), np.setdiff1d(np.arange(len(before.texts)), kept).tolist()
     said = [normalise(rows.texts[place]) for place in fresh]
     coming = iter(said)
@@ -133,16 +144,12 @@ def revised(built: Built, before: Rows, rows: Rows, families: Mapping[str, str])
     if not any(wording.texts):
         raise NothingToIndex("no phrasing with readable characters")
     space = built.space.revised(kept, readings, rows.groups)
-    classifier = built.classifier
     if classifier is not None:
-        chosen = _chosen(rows)
-        numbers = np.full(len(before.texts) + 1, -1)
-        numbers[classifier.chosen] = np.arange(len(classifier.chosen))
         classifier = classifier.revised(
             chosen,
             rows.groups[chosen],
             _numbered(rows, families),
-            kept=numbers[kept[chosen]],
+            kept=of_chosen,
             entries=entries,
             before=built.space.weights(classifier.chosen).times(),
             after=space.weights(chosen).times(),

@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 _RIDGE: Final = np.float32(1.0)  # regularisation; 0.3 to 3 differ by less than a point
 _CLOSE: Final = 1e-3  # share of the error that a revision may leave
 _ROUNDS: Final = 60
+_TOGETHER: Final = 32  # columns worked on at once: each needs as much memory as all phrasings have features
 _BLOCK: Final = 256  # rows taken at once: small enough for the processor's cache
 
 
@@ -102,7 +103,9 @@ class Classifier:
             missing[groups[fresh], np.arange(len(fresh))] += 1.0
             amounts[:, len(gone) :] = missing
         if changes:
-            coefficients += amounts @ _conjugate_gradients(after, wrong).T
+            for first in range(0, changes, _TOGETHER):
+                some = slice(first, first + _TOGETHER)
+                coefficients += amounts[:, some] @ _conjugate_gradients(after, wrong[:, some]).T
         return type(self)(coefficients, _summed(coefficients, families), chosen, families)
 
     def parts(self) -> Parts:
