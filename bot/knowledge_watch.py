@@ -70,7 +70,7 @@ class KnowledgeWatch:
         edition, sheets = published(self._database)
         started = perf_counter()
         try:
-            with _beside_the_work():
+            with beside_the_work():
                 self._book = self._book.revised(Library.of_sheets(sheets), edition=edition)
         except (BadContent, NothingToIndex) as error:
             log.error("published knowledge cannot be used, the old stays", edition=edition, reason=str(error))
@@ -88,8 +88,8 @@ class KnowledgeWatch:
 
 
 @contextmanager
-def _beside_the_work() -> Iterator[None]:
-    """Let answers get their turn often, and nobody look through a half-made book for garbage."""
+def beside_the_work() -> Iterator[None]:
+    """Make a book while others answer: they get their turn often, and nobody looks through it for garbage."""
     turn, collecting = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_TURN_SECONDS)
     gc.disable()

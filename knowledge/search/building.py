@@ -26,6 +26,7 @@ __all__ = ["Built", "NothingToIndex", "build", "restored", "revised"]
 
 _CLASSIFIER_LIMIT: Final = 4_000  # phrasings the classifier is fitted on: its cost grows with the cube
 _TRIALS: Final = 400  # phrasings left out to learn from
+_MOST_ENTRIES: Final = 2_200  # of more, two phrasings each are more than it may be fitted on
 _MOST_CHANGED: Final = 128  # phrasings of those; where more came and went, fitting all anew is quicker
 _SEVERAL: Final = 0.2  # share of entries with two phrasings from which on a classifier has something to learn
 
@@ -81,9 +82,7 @@ def build(rows: Rows, families: Mapping[str, str]) -> Built:
     wording = Wording.build(readings)
     classifier: Classifier | None = None
     learned = judgement.prior(rows.richness)
-    # Where two phrasings of each entry are more than it may be fitted on, it has nothing to tell apart.
-    fits = 2 * len(rows.counts) <= _CLASSIFIER_LIMIT
-    if fits and float(np.mean(rows.counts >= 2)) > _SEVERAL:
+    if _has_classifier(rows):
         chosen = _chosen(rows)
         trials = _trials(rows, chosen, readings)
         classifier = Classifier.fit(
@@ -123,6 +122,8 @@ def revised(built: Built, before: Rows, rows: Rows, families: Mapping[str, str])
     """
     kept, entries = rows.matched(before)
     classifier = built.classifier
+    if _has_classifier(rows) != (classifier is not None):
+        return build(rows, families)
     if classifier is not None:
         chosen = _chosen(rows)
         numbers = np.full(len(before.texts) + 1, -1)
@@ -166,13 +167,18 @@ def _numbered(rows: Rows, families: Mapping[str, str]) -> NDArray[np.int64] | No
     return np.array([names.get(families.get(entry_id, ""), len(names)) for entry_id in rows.ids])
 
 
+def _has_classifier(rows: Rows) -> bool:
+    """Return whether there are phrasings enough of each entry, and few enough in all, to fit on."""
+    return len(rows.counts) <= _MOST_ENTRIES and float(np.mean(rows.counts >= 2)) > _SEVERAL
+
+
 def _chosen(rows: Rows) -> NDArray[np.int64]:
     """Return the phrasings to fit on: of every entry its first ones before the others."""
-    size = len(rows.texts)
-    if size <= _CLASSIFIER_LIMIT:
+    size, most = len(rows.texts), max(_CLASSIFIER_LIMIT, 2 * len(rows.counts))
+    if size <= most:
         return np.arange(size)
     rank = np.arange(size) - rows.starts[rows.groups]
-    return np.sort(np.argsort(rank, kind="stable")[:_CLASSIFIER_LIMIT])
+    return np.sort(np.argsort(rank, kind="stable")[:most])
 
 
 def _trials(rows: Rows, chosen: NDArray[np.int64], readings: Sequence[Reading]) -> NDArray[np.int64]:
