@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from concurrent.futures import Executor, ThreadPoolExecutor
 
@@ -12,6 +11,8 @@ from bot import clock
 from bot.channels.web.channel import WebChannel
 from bot.clock import Clock
 from bot.delivery import Channel
+from bot.knowledge_watch import KnowledgeWatch
+from bot.memory import settle
 from bot.opening import build_desk, open_book, open_database
 from bot.receiver import Receiver
 from bot.sender import Sender
@@ -61,7 +62,14 @@ class Service:
         self.server = WebServer(
             settings, self.web, take=self.receiver.taker("web"), database=database, book=book
         )
+        self.watch = KnowledgeWatch(database, book, take=self.take_book)
         self._stop = asyncio.Event()
+
+    def take_book(self, book: Book) -> None:
+        """Answer from this book from now on; may be called from any thread."""
+        self.desk.take_book(book)
+        self.server.take_book(book)
+        settle()
 
     def wake_senders(self) -> None:
         """Let every sender look at its outbox at once."""
@@ -98,11 +106,12 @@ class Service:
         outward = [
             asyncio.create_task(sender.run(), name=f"send-{name}") for name, sender in self.senders.items()
         ]
+        watching = asyncio.create_task(self.watch.run(), name="knowledge-watch")
         stopping = asyncio.create_task(self._stop.wait(), name="stop")
         ticking.start()
         try:
             done, _ = await asyncio.wait(
-                [*inward, work, *outward, stopping], return_when=asyncio.FIRST_COMPLETED
+                [*inward, work, *outward, watching, stopping], return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 if task is not stopping:
@@ -110,13 +119,14 @@ class Service:
         finally:
             # From the door inwards: nothing new, then what is here is worked on, then it goes out.
             ticking.shutdown(wait=False)
-            for group in (inward, [work], outward, [stopping]):
+            for group in (inward, [work], outward, [watching, stopping]):
                 for task in group:
                     task.cancel()
                 await asyncio.gather(*group, return_exceptions=True)
             for channel in self.channels.values():
                 await close(channel)
             self.hands.shutdown(wait=True)
+            self.watch.close()
 
 
 async def close(channel: Channel) -> None:
@@ -128,7 +138,7 @@ async def close(channel: Channel) -> None:
 
 def build_service(settings: Settings, *, book: Book | None = None) -> Service:
     """Return the service, ready to run."""
-    service = Service(settings, open_database(settings), book or open_book(settings))
-    # The book stays as long as the process: looking through it for garbage would stop an answer for 20 ms.
-    gc.freeze()
+    database = open_database(settings)
+    service = Service(settings, database, book or open_book(settings, database))
+    settle()
     return service

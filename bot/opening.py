@@ -5,10 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+import storage.knowledge
+from bot import clock
 from bot.settings import Settings
 from handlers.desk import Desk
 from handlers.turn import Address
 from knowledge.book import Book
+from knowledge.library import ENTRIES_DIR, Library
+from knowledge.sheets import BadContent, Problem, read_sheets
 from storage.database import Database
 
 
@@ -21,9 +25,32 @@ def build_desk(settings: Settings, database: Database, book: Book) -> Desk:
     return Desk(database, book, staff=staff, demo=settings.demo, secret=secret)
 
 
-def open_book(settings: Settings) -> Book:
-    """Read what we know; what takes long to work out is kept beside the database for the next start."""
-    return Book.open(cache_dir=cache_folder(settings))
+def open_book(settings: Settings, database: Database | None = None) -> Book:
+    """Read what we know; what takes long to work out is kept beside the database for the next start.
+
+    With a database it is what is published there; one that holds nothing yet takes in our files first.
+    Raises BadContent.
+    """
+    if database is None:
+        return Book.open(cache_dir=cache_folder(settings))
+    with database.reading() as session:
+        seeded = storage.knowledge.published_version(session) > 0
+    if not seeded:
+        problems: list[Problem] = []
+        sheets = read_sheets(ENTRIES_DIR, problems)
+        if problems:
+            raise BadContent(problems)
+        with database.transaction() as session:
+            storage.knowledge.seed(session, sheets, clock.now())
+    edition, sheets = published(database)
+    return Book.of(Library.of_sheets(sheets), edition=edition, cache_dir=cache_folder(settings))
+
+
+def published(database: Database) -> tuple[int, dict[str, str]]:
+    """Return the number of what is published in the database, and its sheets."""
+    with database.reading() as session:
+        # The number first: what is published in between is noticed at the next look.
+        return storage.knowledge.published_version(session), storage.knowledge.published_sheets(session)
 
 
 def cache_folder(settings: Settings) -> Path:

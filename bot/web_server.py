@@ -47,6 +47,10 @@ class WebServer:
         self.port: int | None = None  # the one in use once it listens
         self.listening = asyncio.Event()
 
+    def take_book(self, book: Book) -> None:
+        """Show what this book says from the next request on."""
+        self._book = book
+
     async def run(self) -> None:
         """Serve until cancelled; raises OSError where the port cannot be used."""
         host = self._settings.host
@@ -74,9 +78,10 @@ class WebServer:
                 await asyncio.wait([serving], timeout=GRACE_SECONDS + 1)
 
     def _facade(self) -> Facade:
-        utility = self._book.utility
+        book = self._book
+        utility = book.utility
         try:
-            hotline = self._book.fill(f"{{{utility.hotline}}}", region=utility.region, now=clock.now())
+            hotline = book.fill(f"{{{utility.hotline}}}", region=utility.region, now=clock.now())
         except FactMissing:
             hotline = ""  # the page works without its telephone link
         return Facade(

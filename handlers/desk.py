@@ -1,7 +1,7 @@
 """The front door: every message of every channel is heard here, in one transaction, and so is every tick."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -114,6 +114,10 @@ class Desk:
         self.database = database
         self.desktop = Desktop(book=book, secret=secret, staff=staff, demo=demo)
 
+    def take_book(self, book: Book) -> None:
+        """Answer from this book from now on; what is being answered keeps the one it began with."""
+        self.desktop = replace(self.desktop, book=book)
+
     def hear(self, message: Message, now: datetime, *, received_at: datetime | None = None) -> Heard:
         """Take one message and answer it; a second delivery of the same update changes nothing.
 
@@ -179,6 +183,7 @@ class Desk:
     def _hear(self, session: Session, received: Sequence[Received], now: datetime) -> list[Heard]:
         # A dictionary and no set: whoever wrote first gets the first number.
         places = dict.fromkeys((one.message.channel, one.message.address) for one in received)
+        desktop = self.desktop  # another book may be put on the desk meanwhile
         known = storage.people.chats(session, places.keys())
         known |= storage.people.new_chats(session, [one for one in places if one not in known], now)
         persons = {person.id for _, person in known.values() if person.id is not None}
@@ -192,7 +197,7 @@ class Desk:
             chat, person = known[place]
             assert person.id is not None
             turn = Turn(
-                desktop=self.desktop,
+                desktop=desktop,
                 session=session,
                 now=now,
                 message=message,

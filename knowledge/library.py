@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from knowledge.caching import remembering
 from knowledge.facts import PLACEHOLDER, Fact, FactMissing, Facts, read_facts
 from knowledge.rules.tariff_facts import tariff_fact_rows
 from knowledge.sheets import BadContent, Problem, read_sheets, read_values, rows_of, values_of
@@ -178,7 +178,7 @@ class Library:
             {topic: tuple(found) for topic, found in by_topic.items()}
         )
         # Whether every figure can be resolved is worked out once per region and day, not per question.
-        self._served = lru_cache(maxsize=64)(self._work_out_served)
+        self._served = remembering(self._work_out_served, most=64)
 
     @classmethod
     def load(cls, entries_dir: Path | None = None, data_dir: Path | None = None) -> "Library":

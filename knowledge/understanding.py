@@ -1,13 +1,14 @@
 """What does this customer want? The one pure function every channel's question goes through."""
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, Self
 
+from knowledge.caching import remembering
 from knowledge.follow_up import Context, FollowUp, core_of
 from knowledge.rules import danger
 from knowledge.rules.danger import Danger
@@ -25,6 +26,7 @@ _LONGEST: Final = 160  # characters read by the search: a question is short, a s
 _SURE: Final = 0.7
 _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
+_ALLOWED: Final = 64  # sets of entries kept, one for a region and day
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
@@ -97,23 +99,25 @@ class Understander:
 
     def __init__(self, library: _Library, *, cache_dir: Path | None = None) -> None:
         """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
-        self._library = library
-        self._entries = library.entries
-        phrasings = [
-            (entry.id, normalise(phrasing))
-            for entry in library.entries.values()
-            for phrasing in entry.phrasings
-        ]
-        self.index = Index.build(
-            phrasings,
-            families={entry.id: entry.topic for entry in library.entries.values()},
-            cache_dir=cache_dir,
-        )
-        self._second_look = SecondLook(self.index, library.entries)
-        self._follow_up = FollowUp(self.index, library.entries)
+        said = _said_of(library, {})
+        index = Index.build(_listed(said), families=_families(library), cache_dir=cache_dir)
         danger.read("")  # compiles the rules now, not at the first question
-        self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
+        self._take(library, said, index)
+
+    def revised(self, library: _Library) -> Self:
+        """Return one of a changed library in a fraction of the time; this one goes on answering."""
+        said = _said_of(library, self._said)
+        index = self.index.revised(_listed(said), families=_families(library))
+        revised = copy.copy(self)
+        revised._take(library, said, index)
+        return revised
+
+    def _take(self, library: _Library, said: "_Said", index: Index) -> None:
+        self._library, self._entries, self._said, self.index = library, library.entries, said, index
+        self._second_look = SecondLook(index, library.entries)
+        self._follow_up = FollowUp(index, library.entries)
+        self._allowed = remembering(self._work_out_allowed, most=_ALLOWED)
+        self._remembered = remembering(self._understand, most=_REMEMBERED)
 
     def understand(
         self, text: str, *, region: str, context: Context | None = None, on: date | None = None
@@ -260,3 +264,25 @@ class Understander:
             for entry in self._entries.values()
             if entry.audience == "public" and (not entry.regions or region in entry.regions)
         )
+
+
+_Said = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]  # by entry: its phrasings, and normalised
+
+
+def _said_of(library: _Library, before: _Said) -> _Said:
+    """Return what customers say for each entry; what is the same as before is not normalised again."""
+    said: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for entry in library.entries.values():
+        phrasings, known = entry.phrasings, before.get(entry.id)
+        if known is None or known[0] != phrasings:
+            known = (phrasings, tuple(map(normalise, phrasings)))
+        said[entry.id] = known
+    return said
+
+
+def _listed(said: _Said) -> list[tuple[str, str]]:
+    return [(entry_id, text) for entry_id, (_, plain) in said.items() for text in plain]
+
+
+def _families(library: _Library) -> dict[str, str]:
+    return {entry.id: entry.topic for entry in library.entries.values()}

@@ -64,7 +64,7 @@ def open_desk(**changes: Any) -> tuple[Settings, Database, Desk]:
     """Open settings, database, book and desk."""
     found = settings(**changes)
     database = open_database(found)
-    return found, database, build_desk(found, database, open_book(found))
+    return found, database, build_desk(found, database, open_book(found, database))
 
 
 def print_json(value: Any) -> None:

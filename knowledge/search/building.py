@@ -1,6 +1,7 @@
-"""Builds what the index keeps: reads every phrasing, fits the classifier, learns how to weigh evidence."""
+"""Builds the index: reads every phrasing, fits the classifier, learns to weigh evidence; and revises it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,16 +16,18 @@ from knowledge.search.reading import Reader, Reading, comparable
 from knowledge.search.rows import Rows
 from knowledge.search.space import Space
 from knowledge.search.spelling import Speller
-from knowledge.search.storing import Parts, pack
+from knowledge.search.storing import Parts, pack, unpack
 from knowledge.text.normalise import normalise
 from knowledge.text.pinyin import remember, written_down
 from knowledge.text.segment import Segmenter
 from knowledge.text.synonyms import Synonyms
 
-__all__ = ["NothingToIndex", "build_parts"]
+__all__ = ["Built", "NothingToIndex", "build", "restored", "revised"]
 
 _CLASSIFIER_LIMIT: Final = 4_000  # phrasings the classifier is fitted on: its cost grows with the cube
 _TRIALS: Final = 400  # phrasings left out to learn from
+_MOST_ENTRIES: Final = 2_200  # of more, two phrasings each are more than it may be fitted on
+_MOST_CHANGED: Final = 128  # phrasings of those; where more came and went, fitting all anew is quicker
 _SEVERAL: Final = 0.2  # share of entries with two phrasings from which on a classifier has something to learn
 
 
@@ -32,47 +35,128 @@ class NothingToIndex(ValueError):
     """Raised when an index is built from no phrasing with readable characters."""
 
 
-def build_parts(rows: Rows, families: Mapping[str, str]) -> Parts:
-    """Return all an index needs besides its rows; raises NothingToIndex."""
-    sounds = written_down()
-    remember(sounds)
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an index is made of besides its rows."""
+
+    plain: list[str]  # every phrasing normalised
+    reader: Reader
+    speller: Speller
+    space: Space
+    wording: Wording
+    classifier: Classifier | None
+    judgement: Judgement
+
+    def parts(self) -> Parts:
+        """Return what `restored` needs."""
+        segmenter = self.reader.segmenter
+        parts: Parts = {
+            "index_plain": pack(self.plain),
+            "readings": pack(written_down()),
+            "segmenter_words": pack(segmenter.vocabulary),
+            "segmenter_counts": segmenter.counts,
+            "segmenter_nouns": segmenter.nouns,
+            "judgement_ranking": self.judgement.ranking,
+            **self.speller.parts(),
+            **self.space.parts(),
+            **self.wording.parts(),
+        }
+        return parts if self.classifier is None else parts | self.classifier.parts()
+
+
+def build(rows: Rows, families: Mapping[str, str]) -> Built:
+    """Read and fit everything from the start; raises NothingToIndex."""
+    remember(written_down())
     synonyms = Synonyms.load()
     plain = [normalise(text) for text in rows.texts]
     segmenter = Segmenter.load(extra=synonyms.words(), texts=plain)
-    speller = Speller.build(map(comparable, plain), segmenter)
+    folded = [comparable(text) for text in plain]
+    speller = Speller.build(folded, segmenter)
     reader = Reader(segmenter, synonyms)
-    readings = [reader.read_normalised(text, speller) for text in plain]
+    readings = [
+        reader.read_comparable(text, alike, speller) for text, alike in zip(plain, folded, strict=True)
+    ]
     if not any(reading.units for reading in readings):
         raise NothingToIndex("no phrasing with readable characters")
-    space = Space.build(readings, rows.groups.tolist())
+    space = Space.build(readings, rows.groups)
     wording = Wording.build(readings)
+    classifier: Classifier | None = None
     learned = judgement.prior(rows.richness)
-    parts: Parts = {
-        "index_plain": pack(plain),
-        "readings": pack(sounds),
-        "segmenter_words": pack(segmenter.vocabulary),
-        "segmenter_counts": segmenter.counts,
-        "segmenter_nouns": segmenter.nouns,
-        **speller.parts(),
-        **space.parts(),
-        **wording.parts(),
-    }
-    # Where two phrasings of each entry are more than it may be fitted on, it has nothing to tell apart.
-    fits = 2 * len(rows.counts) <= _CLASSIFIER_LIMIT
-    if fits and float(np.mean(rows.counts >= 2)) > _SEVERAL:
+    if _has_classifier(rows):
         chosen = _chosen(rows)
         trials = _trials(rows, chosen, readings)
         classifier = Classifier.fit(
-            space.alikeness(readings, chosen),
+            space.weights(chosen).alikeness(),
             chosen,
             rows.groups[chosen],
             _numbered(rows, families),
             np.searchsorted(chosen, trials),
         )
         learned = _learned(learned, Finder(rows, space, wording, classifier), rows, readings, trials)
-        parts |= classifier.parts()
-    parts["judgement_ranking"] = learned.ranking
-    return parts
+        classifier.forget_training()
+    return Built(plain, reader, speller, space, wording, classifier, learned)
+
+
+def restored(rows: Rows, parts: Parts) -> Built:
+    """Return what was kept on disk."""
+    remember(unpack(parts["readings"]))
+    words = unpack(parts["segmenter_words"])
+    segmenter = Segmenter(words, parts["segmenter_counts"], parts["segmenter_nouns"])
+    return Built(
+        plain=unpack(parts["index_plain"]),
+        reader=Reader(segmenter, Synonyms.load()),
+        speller=Speller.restored(parts, segmenter),
+        space=Space.restored(parts, rows.groups),
+        wording=Wording.restored(parts),
+        classifier=Classifier.restored(parts),
+        judgement=replace(judgement.prior(rows.richness), ranking=parts["judgement_ranking"]),
+    )
+
+
+def revised(built: Built, before: Rows, rows: Rows, families: Mapping[str, str]) -> Built:
+    """Return what belongs to changed rows: only new phrasings are read, the rest is kept or worked out anew.
+
+    Words the dictionary left out for being rare, the weights that were learned and the decisions of the
+    speller about phrasings that stay are those of the last full build. Where very much changed, this is one.
+    Raises NothingToIndex.
+    """
+    kept, entries = rows.matched(before)
+    classifier = built.classifier
+    if _has_classifier(rows) != (classifier is not None):
+        return build(rows, families)
+    if classifier is not None:
+        chosen = _chosen(rows)
+        numbers = np.full(len(before.texts) + 1, -1)
+        numbers[classifier.chosen] = np.arange(len(classifier.chosen))
+        of_chosen = numbers[kept[chosen]]
+        came = int((of_chosen < 0).sum())
+        if 2 * came + len(classifier.chosen) - len(chosen) > _MOST_CHANGED:
+            return build(rows, families)
+    fresh, gone = np.flatnonzero(kept < 0).tolist(), np.setdiff1d(np.arange(len(before.texts)), kept).tolist()
+    said = [normalise(rows.texts[place]) for place in fresh]
+    coming = iter(said)
+    plain = [built.plain[place] if place >= 0 else next(coming) for place in kept.tolist()]
+    folded = [comparable(text) for text in said]
+    speller = built.speller.revised((comparable(built.plain[place]) for place in gone), folded)
+    readings = [
+        built.reader.read_comparable(text, alike, speller) for text, alike in zip(said, folded, strict=True)
+    ]
+    wording = built.wording.revised(kept, readings)
+    if not any(wording.texts):
+        raise NothingToIndex("no phrasing with readable characters")
+    space = built.space.revised(kept, readings, rows.groups)
+    if classifier is not None:
+        classifier = classifier.revised(
+            chosen,
+            rows.groups[chosen],
+            _numbered(rows, families),
+            kept=of_chosen,
+            entries=entries,
+            before=built.space.weights(classifier.chosen).times(),
+            after=space.weights(chosen).times(),
+        )
+    learned = replace(judgement.prior(rows.richness), ranking=built.judgement.ranking)
+    return Built(plain, built.reader, speller, space, wording, classifier, learned)
 
 
 def _numbered(rows: Rows, families: Mapping[str, str]) -> NDArray[np.int64] | None:
@@ -83,13 +167,18 @@ def _numbered(rows: Rows, families: Mapping[str, str]) -> NDArray[np.int64] | No
     return np.array([names.get(families.get(entry_id, ""), len(names)) for entry_id in rows.ids])
 
 
+def _has_classifier(rows: Rows) -> bool:
+    """Return whether there are phrasings enough of each entry, and few enough in all, to fit on."""
+    return len(rows.counts) <= _MOST_ENTRIES and float(np.mean(rows.counts >= 2)) > _SEVERAL
+
+
 def _chosen(rows: Rows) -> NDArray[np.int64]:
     """Return the phrasings to fit on: of every entry its first ones before the others."""
-    size = len(rows.texts)
-    if size <= _CLASSIFIER_LIMIT:
+    size, most = len(rows.texts), max(_CLASSIFIER_LIMIT, 2 * len(rows.counts))
+    if size <= most:
         return np.arange(size)
     rank = np.arange(size) - rows.starts[rows.groups]
-    return np.sort(np.argsort(rank, kind="stable")[:_CLASSIFIER_LIMIT])
+    return np.sort(np.argsort(rank, kind="stable")[:most])
 
 
 def _trials(rows: Rows, chosen: NDArray[np.int64], readings: Sequence[Reading]) -> NDArray[np.int64]:

@@ -36,31 +36,24 @@ class Finder:
         self._space = space
         self._wording = wording
         self._classifier = classifier
-        self._starts, self._counts = rows.starts, rows.counts
+        self._starts, self._counts, self._groups = rows.starts, rows.counts, rows.groups
         # one row per entry, one column per phrasing of it; past its last one stands a place that is always 0
         columns = np.arange(int(rows.counts.max()))
         places = rows.starts[:, None] + columns
         self._grid = np.where(columns < rows.counts[:, None], places, len(rows.texts)).astype(np.intp)
 
     def find(
-        self, reading: Reading, *, forbidden: NDArray[np.intp] | None = None, without: int | None = None
+        self, reading: Reading, *, forbidden: NDArray[np.bool_] | None = None, without: int | None = None
     ) -> Candidates | None:
         """Return the best candidates, None without any.
 
-        `forbidden` are places of entries that must not be found; `without` leaves one phrasing out.
+        `forbidden` says of every entry whether it must not be found; `without` leaves one phrasing out.
         """
         evidence = self._space.evidence(reading)
         if without is not None:
             evidence.covered[without] = evidence.alike[without] = 0.0
         both = evidence.covered + evidence.alike
-        best = np.maximum.reduceat(both[:-1], self._starts)
-        if forbidden is not None:
-            best[forbidden] = 0.0
-        if len(best) > CANDIDATES:
-            entries = best.argpartition(-CANDIDATES)[-CANDIDATES:]
-        else:
-            entries = np.arange(len(best))
-        entries = entries[best[entries] > 0]
+        entries = self._nearest(evidence, both, forbidden)
         if not len(entries):
             return None
         figures = np.zeros((len(entries), len(FEATURES)))
@@ -72,6 +65,27 @@ class Finder:
             )
         phrasings = self._compare(reading, evidence, both, entries, figures)
         return Candidates(entries, figures, phrasings, evidence.unseen)
+
+    def _nearest(
+        self, evidence: Evidence, both: NDArray[np.float64], forbidden: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Return the entries whose best phrasing shares most with the question, in no order."""
+        if evidence.places is None:
+            best = np.maximum.reduceat(both[:-1], self._starts)
+            if forbidden is not None:
+                best[forbidden] = 0.0
+            # most share nothing: choosing among so many equals would take longer than all the rest
+            entries = np.flatnonzero(best > 0)
+            best = best[entries]
+        else:
+            owners = self._groups[evidence.places]
+            firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+            entries, best = owners[firsts], np.maximum.reduceat(both[evidence.places], firsts)
+            found = best > 0 if forbidden is None else (best > 0) & ~forbidden[entries]
+            entries, best = entries[found], best[found]
+        if len(entries) > CANDIDATES:
+            entries = entries[best.argpartition(-CANDIDATES)[-CANDIDATES:]]
+        return entries
 
     def _compare(
         self,

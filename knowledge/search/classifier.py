@@ -1,5 +1,6 @@
 """A linear classifier fitted on the stored phrasings: it learns which words tell the entries apart."""
 
+from collections.abc import Callable
 from typing import Final, Self
 
 import numpy as np
@@ -13,6 +14,9 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _RIDGE: Final = np.float32(1.0)  # regularisation; 0.3 to 3 differ by less than a point
+_CLOSE: Final = 1e-3  # share of the error that a revision may leave
+_ROUNDS: Final = 60
+_TOGETHER: Final = 32  # columns worked on at once: each needs as much memory as all phrasings have features
 _BLOCK: Final = 256  # rows taken at once: small enough for the processor's cache
 
 
@@ -47,11 +51,7 @@ class Classifier:
         # one row of coefficients per entry: its own phrasings pull, all others push
         coefficients = np.ascontiguousarray(targets.T)
         del targets
-        of_families = np.zeros((0, size), dtype=np.float32)
-        if families is not None:
-            of_families = np.zeros((int(families.max()) + 1, size), dtype=np.float32)
-            np.add.at(of_families, families, coefficients)
-        fitted = cls(coefficients, of_families, chosen, families)
+        fitted = cls(coefficients, _summed(coefficients, families), chosen, families)
         asked = np.zeros((size, len(trials)), dtype=np.float32)
         asked[trials, np.arange(len(trials))] = 1.0
         _solve_lower(alikeness, corners, asked)
@@ -60,6 +60,53 @@ class Classifier:
         for place, weight in zip(trials.tolist(), weights, strict=True):
             fitted._left_out[int(chosen[place])] = (place, int(groups[place]), weight)
         return fitted
+
+    @property
+    def chosen(self) -> Ints:
+        """Return the places of the phrasings it is fitted on."""
+        return self._chosen
+
+    def revised(
+        self,
+        chosen: Ints,
+        groups: Ints,
+        families: Ints | None,
+        *,
+        kept: Ints,
+        entries: Ints,
+        before: Callable[[Floats], Floats],
+        after: Callable[[Floats], Floats],
+    ) -> Self:
+        """Return a classifier for a changed list of phrasings, without fitting all of it again.
+
+        `kept` names for each of the `chosen` its place among those chosen here, `entries` for each entry its
+        number here, -1 what is new. `before` and `after` multiply columns by the alikeness of what was and
+        what is chosen. Costs with how many phrasings came and went.
+        """
+        fresh = np.flatnonzero(kept < 0)
+        same = np.flatnonzero(kept >= 0)
+        gone = np.setdiff1d(np.arange(len(self._chosen)), kept[same])
+        known = np.flatnonzero(entries >= 0)
+        size, changes = len(chosen), len(gone) + len(fresh)
+        coefficients: Floats = np.take(self._coefficients[entries], kept, axis=1)
+        coefficients[entries < 0] = 0.0
+        coefficients[:, fresh] = 0.0
+        # What is wrong with the old coefficients lies in as many directions as phrasings came and went.
+        wrong = np.zeros((size, changes), dtype=np.float32)
+        amounts = np.zeros((len(entries), changes), dtype=np.float32)
+        if len(gone):
+            wrong[same, : len(gone)] = before(_columns(len(self._chosen), gone))[kept[same]]
+            amounts[known, : len(gone)] = self._coefficients[np.ix_(entries[known], gone)]
+        if len(fresh):
+            wrong[fresh, np.arange(len(gone), changes)] = 1.0
+            missing = -(coefficients @ after(_columns(size, fresh)))
+            missing[groups[fresh], np.arange(len(fresh))] += 1.0
+            amounts[:, len(gone) :] = missing
+        if changes:
+            for first in range(0, changes, _TOGETHER):
+                some = slice(first, first + _TOGETHER)
+                coefficients += amounts[:, some] @ _conjugate_gradients(after, wrong[:, some]).T
+        return type(self)(coefficients, _summed(coefficients, families), chosen, families)
 
     def parts(self) -> Parts:
         """Return what `restored` needs."""
@@ -116,6 +163,43 @@ class Classifier:
     def __contains__(self, phrasing: int) -> bool:
         """Return whether `scores_without` can be asked for this phrasing."""
         return phrasing in self._left_out
+
+
+def _summed(coefficients: Floats, families: Ints | None) -> Floats:
+    """Return the coefficients of whole families."""
+    if families is None:
+        return np.zeros((0, coefficients.shape[1]), dtype=np.float32)
+    members = np.zeros((int(families.max()) + 1, len(families)), dtype=np.float32)
+    members[families, np.arange(len(families))] = 1.0
+    summed: Floats = members @ coefficients
+    return summed
+
+
+def _columns(size: int, places: Ints) -> Floats:
+    """Return one column for each of the places, 1 there and 0 elsewhere."""
+    columns = np.zeros((size, len(places)), dtype=np.float32)
+    columns[places, np.arange(len(places))] = 1.0
+    return columns
+
+
+def _conjugate_gradients(times: Callable[[Floats], Floats], wanted: Floats) -> Floats:
+    """Solve `(alikeness + ridge) @ x = wanted` for every column by itself."""
+    found = np.zeros_like(wanted)
+    rest, step = wanted.copy(), wanted.copy()
+    error = np.einsum("ij,ij->j", rest, rest)
+    enough = error * np.float32(_CLOSE**2)
+    for _ in range(_ROUNDS):
+        if bool((error <= enough).all()):
+            break
+        product = times(step)
+        product += _RIDGE * step
+        length = error / np.maximum(np.einsum("ij,ij->j", step, product), np.float32(1e-20))
+        found += length * step
+        rest -= length * product
+        before, error = error, np.einsum("ij,ij->j", rest, rest)
+        step *= error / np.maximum(before, np.float32(1e-20))
+        step += rest
+    return found
 
 
 def _factorise(matrix: Floats) -> list[Floats]:

@@ -1,5 +1,6 @@
 """What speaks for each candidate entry: the few figures the decision is made from."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
@@ -44,7 +45,8 @@ class Wording:
         self._codes = codes
         self.texts = texts
         self._sounds = sounds
-        self._types = np.array([question_words(text) for text in texts], dtype=np.float32)
+        types = [question_words(text) for text in texts]
+        self._types = np.array(types, dtype=np.float32).reshape(-1, len(_QUESTION_WORDS))
         self._asked: NDArray[np.float32] = self._types.sum(axis=1)
         self._denies = np.array([denies(text) for text in texts], dtype=bool)
 
@@ -52,11 +54,28 @@ class Wording:
     def build(cls, readings: Sequence[Reading]) -> Self:
         """Take the readings of all phrasings."""
         codes: dict[str, str] = {}
-        sounds = [
-            "".join(codes.setdefault(key, chr(_FIRST_CODE + len(codes))) for key in reading.sounds)
-            for reading in readings
-        ]
+        sounds = _coded(readings, codes)
         return cls([reading.text for reading in readings], sounds, codes)
+
+    def revised(self, kept: NDArray[np.int64], readings: Sequence[Reading]) -> Self:
+        """Return the wording of a changed list of phrasings.
+
+        `kept` names for each of them its place here, or -1 where the next of the `readings` stands.
+        """
+        codes = dict(self._codes)
+        fresh = type(self)([reading.text for reading in readings], _coded(readings, codes), codes)
+        places = kept.copy()
+        places[kept < 0] = np.arange(len(self.texts), len(self.texts) + len(readings))
+        order = places.tolist()
+        texts, sounds = [*self.texts, *fresh.texts], [*self._sounds, *fresh._sounds]
+        revised = copy.copy(self)
+        revised._codes = codes
+        revised.texts = [texts[place] for place in order]
+        revised._sounds = [sounds[place] for place in order]
+        revised._types = np.concatenate([self._types, fresh._types])[places]
+        revised._asked = revised._types.sum(axis=1)
+        revised._denies = np.concatenate([self._denies, fresh._denies])[places]
+        return revised
 
     def parts(self) -> Parts:
         """Return what `restored` needs."""
@@ -88,6 +107,14 @@ class Wording:
         result[2] = np.where(either > 0, both / np.maximum(either, 1), 0.5)
         result[3] = self._denies[phrasings] == denies(text)
         return result
+
+
+def _coded(readings: Sequence[Reading], codes: dict[str, str]) -> list[str]:
+    """Return the sounds of readings with one sign for each; sounds without a sign get one."""
+    return [
+        "".join(codes.setdefault(key, chr(_FIRST_CODE + len(codes))) for key in reading.sounds)
+        for reading in readings
+    ]
 
 
 def question_words(text: str) -> list[bool]:

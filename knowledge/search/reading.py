@@ -46,7 +46,10 @@ class Reader:
 
     def read_normalised(self, plain: str, speller: Speller | None = None) -> Reading:
         """Return the reading of a text that is already normalised."""
-        folded = comparable(plain)
+        return self.read_comparable(plain, comparable(plain), speller)
+
+    def read_comparable(self, plain: str, folded: str, speller: Speller | None = None) -> Reading:
+        """Return the reading of a normalised text whose `comparable` form is at hand."""
         if speller is not None:
             folded = speller.correct(folded)
         reading = self._read(plain, self._synonyms.replace(folded), exchange=True)

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -26,6 +27,7 @@ class Speller:
         """Use `build`, or the `parts` of one that was built."""
         self._pairs = pairs
         self._by_sound = by_sound
+        self._segmenter = segmenter
         self._is_common = segmenter.is_common
         singles: Counter[str] = Counter()
         for pair, count in pairs.items():
@@ -41,10 +43,7 @@ class Speller:
     @classmethod
     def build(cls, texts: Iterable[str], segmenter: Segmenter) -> Self:
         """Take the stored phrasings in comparable form."""
-        pairs: Counter[str] = Counter()
-        for text in texts:
-            for run in _CHINESE_RUN.findall(text):
-                pairs.update(run[place : place + 2] for place in range(len(run) - 1))
+        pairs = _pairs_of(texts)
         by_sound: dict[str, str] = {}
         for pair, count in pairs.most_common():
             if count == 1 and not segmenter.knows(pair):
@@ -53,6 +52,40 @@ class Speller:
                 for second in _keys(pair[1]):
                     by_sound.setdefault(f"{first} {second}", pair)
         return cls(pairs, by_sound, segmenter)
+
+    def revised(self, removed: Iterable[str], added: Iterable[str]) -> Self:
+        """Return the speller after texts in comparable form went and came."""
+        changes = _pairs_of(added)
+        changes.subtract(_pairs_of(removed))
+        pairs, by_sound = dict(self._pairs), dict(self._by_sound)
+        changed = [pair for pair, count in changes.items() if count]
+        for pair in changed:
+            count = pairs.get(pair, 0) + changes[pair]
+            if count > 0:
+                pairs[pair] = count
+            else:
+                pairs.pop(pair, None)
+        revised = type(self)(pairs, by_sound, self._segmenter)
+        for pair in changed:
+            for first in _keys(pair[0]):
+                for second in _keys(pair[1]):
+                    best = revised._commonest(first, second)
+                    if best is None:
+                        by_sound.pop(f"{first} {second}", None)
+                    else:
+                        by_sound[f"{first} {second}"] = best
+        return revised
+
+    def _commonest(self, first: str, second: str) -> str | None:
+        """Return the pair of these sounds that is used most, None without one."""
+        pairs = self._pairs
+        found = [
+            pair
+            for a in self._characters.get(first, ())
+            for b in self._characters.get(second, ())
+            if (pair := a + b) in pairs and (pairs[pair] > 1 or self._segmenter.knows(pair))
+        ]
+        return max(found, key=pairs.__getitem__, default=None)
 
     def parts(self) -> Parts:
         """Return what `restored` needs."""
@@ -138,6 +171,15 @@ class Speller:
                 )
             paths = steps
         return max(paths.values(), key=lambda path: path[0])[1]
+
+
+def _pairs_of(texts: Iterable[str]) -> Counter[str]:
+    """Return how often each pair of neighbouring Chinese characters occurs."""
+    pairs: Counter[str] = Counter()
+    for text in texts:
+        for run in _CHINESE_RUN.findall(text):
+            pairs.update(map("".join, pairwise(run)))
+    return pairs
 
 
 @lru_cache(maxsize=8192)

@@ -21,10 +21,10 @@ def main() -> None:
     """Read the book, then serve commands until the input ends."""
     set_clock(datetime.fromisoformat(sys.argv[1]))
     # Before the fork, so that no child does it again; after the clock, which some of it takes along.
-    importlib.import_module("bot.app")
     importlib.import_module("bot.cli")
     book = Book.open()
-    Book.open = classmethod(lambda _cls, *_arguments, **_options: book)  # type: ignore[method-assign,assignment]
+    for name in ("bot.app", "bot.cli.common"):
+        setattr(importlib.import_module(name), "open_book", lambda *_: book)  # noqa: B010
     say({"ready": True})
     for line in sys.stdin:
         wanted = json.loads(line)

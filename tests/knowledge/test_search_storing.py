@@ -41,7 +41,7 @@ def test_an_index_from_disk_answers_like_the_one_that_was_built(tmp_path: Path) 
 
 def test_what_is_on_disk_is_not_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built(tmp_path)
-    monkeypatch.setattr(index_module, "build_parts", lambda *_: pytest.fail("built again"))
+    monkeypatch.setattr(index_module.building, "build", lambda *_: pytest.fail("built again"))
     built(tmp_path)
 
 
