@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from knowledge.negation import NOTHING_DENIED, Denied, denied
+from knowledge.remedies import ALL, Remedies
 from knowledge.rules import danger
 from knowledge.rules.danger import Danger
 from knowledge.rules.regions import without_region
@@ -26,6 +28,9 @@ _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
+_SURE_OF_TWO: Final = 0.42  # the same for each wish where a message says that it holds two
+_LIKELY_OF_TWO: Final = 0.25  # from here on we ask which is meant by the first, and offer the second
+_SHORTEST_REST: Final = 4  # characters of a question that are left beside what is denied
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
 _ASKED_ALREADY: Final = 0.3  # weight of the entry just answered when a fragment asks on
@@ -38,8 +43,12 @@ _FOLLOW_WORDS: Final = re.compile(
     r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$"
 )
 _CLAUSE_END: Final = re.compile(
-    r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且"
+    r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有(?:就是|一个|个事|件事|一件|个问题|(?=怎么|我想|想问|问|麻烦))|另外|顺便|顺带|然后|"
+    r"以及|而且|对了|再问|还想问|还想"
 )
+# Words that say a second wish follows.
+_SAYS_TWO: Final = re.compile(r"顺便|顺带|另外|然后问|还有(?:就是|一个|个事|件事|一件|个问题|怎么|我想|想问|问|麻烦)|还想|再问|再就是|对了|以及|二来|其次")
+_LEAD_IN: Final = re.compile(r"^(?:就是|再|也|又|给我|帮我|我)?(?:想)?(?:问|请问|咨询|打听|了解)?(?:一下|一句|下|哈|个事)?(?:子)?(?=.{3})")
 
 _STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
 # 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
@@ -110,7 +119,9 @@ class Understanding:
 class Understander:
     """Understands questions by a library's phrasings; build once, ask from any thread."""
 
-    def __init__(self, library: _Library, *, cache_dir: Path | None = None) -> None:
+    def __init__(
+        self, library: _Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL
+    ) -> None:
         """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
         self._library = library
         self._entries = library.entries
@@ -123,8 +134,10 @@ class Understander:
             phrasings,
             families={entry.id: entry.topic for entry in library.entries.values()},
             cache_dir=cache_dir,
+            remedies=remedies,
         )
-        self._second_look = SecondLook(self.index, library.entries)
+        self._second_look = SecondLook(self.index, library.entries, remedies)
+        self._remedies = remedies
         danger.read("")  # compiles the rules now, not at the first question
         self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
@@ -155,6 +168,11 @@ class Understander:
             if any(char.isalnum() for char in plain) and context.entry_id in allowed:
                 return self._known(context.entry_id, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
+        denial = denied(asked) if self._remedies.negation else NOTHING_DENIED
+        if denial:
+            allowed = self._without_denied(allowed, denial)
+            # 不想投诉就问问电费: what is denied is no part of the question, unless it is all of it
+            asked = denial.rest if len(denial.rest) >= _SHORTEST_REST else asked
         considered = self._consider(asked, allowed, danger_told=risk is not None)
         decision = considered.decision
         settled = isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "ask_back"
@@ -162,15 +180,20 @@ class Understander:
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
                 return self._known(continued, plain, risk)
-        cued = self._cued(asked, considered, allowed)
+        cued = None if denial else self._cued(asked, considered, allowed)
         if cued is not None:
             return self._result(Found(cued), plain, None, risk, considered)
         also: str | None = None
-        # a message with two wishes is never covered well by one entry
-        if len(asked) >= _SECOND_INTENT_FROM and considered.hits and considered.hits[0].score < _WHOLE:
+        # a message with two wishes is never covered well by one entry, unless it says that there are two
+        if (
+            self._remedies.two_wishes
+            and len(asked) >= _SECOND_INTENT_FROM
+            and considered.hits
+            and (considered.hits[0].score < _WHOLE or _SAYS_TWO.search(asked))
+        ):
             first, also = self._two_wishes(asked, allowed)
             if first is not None:
-                decision = Found(first)
+                decision = first
         return self._result(decision, plain, also, risk, considered)
 
     def _consider(self, asked: str, allowed: frozenset[str], *, danger_told: bool = False) -> Considered:
@@ -262,30 +285,40 @@ class Understander:
         hits = self.index.consider(asked, allowed=meant).hits if meant else ()
         return Hit(hits[0].entry_id, _SURE, hits[0].phrasing) if hits else None
 
-    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
-        """Return the first wish and the entry of the second where a message clearly holds two."""
-        clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
+    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Decision | None, str | None]:
+        """Return what follows for the first wish, and the entry of the second where a message clearly holds two."""
+        says_two = _SAYS_TWO.search(asked) is not None
+        clauses = [_LEAD_IN.sub("", clause.strip()) for clause in _CLAUSE_END.split(asked)]
         clauses = [clause for clause in clauses if len(clause) >= 3]
         if not 2 <= len(clauses) <= 4:
             return None, None
-        found: list[Hit] = []
+        wishes: list[tuple[Decision, Hit]] = []
         for clause in clauses:
             decision = self._consider(clause, allowed).decision
+            hit = decision.hit if isinstance(decision, Found) else next(iter(decision.hits), None)
             # a greeting, or a word that only asks back, is no wish of its own
-            if (
-                isinstance(decision, Found)
-                and self._entries[decision.hit.entry_id].action not in _NO_WISH
-                and decision.hit.score >= _SURE
-            ):
-                found.append(decision.hit)
-        if len(found) < 2:
+            if hit is None or self._entries[hit.entry_id].action in _NO_WISH:
+                continue
+            clear = isinstance(decision, Found) and hit.score >= (_SURE_OF_TWO if says_two else _SURE)
+            if clear or (says_two and isinstance(decision, Unclear) and hit.score >= _LIKELY_OF_TWO):
+                wishes.append((decision, hit))
+        if len(wishes) < 2:
             return None, None
-        first = found[0]
-        topic = self._entries[first.entry_id].topic
-        for second in found[1:]:
-            if self._entries[second.entry_id].topic != topic:
+        first, meant = wishes[0]
+        topic = self._entries[meant.entry_id].topic
+        for _, second in wishes[1:]:
+            another = second.entry_id != meant.entry_id
+            if another and (says_two or self._entries[second.entry_id].topic != topic):
                 return first, second.entry_id
         return None, None
+
+    def _without_denied(self, allowed: frozenset[str], denial: Denied) -> frozenset[str]:
+        """Return the entries left once those are gone that the customer says are not meant."""
+        return frozenset(
+            entry_id
+            for entry_id in allowed
+            if not denial.concerns(self._entries[entry_id].action, self._entries[entry_id].topic)
+        )
 
     def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:
         if on is not None:

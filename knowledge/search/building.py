@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.remedies import ALL, Remedies
 from knowledge.search import judgement
 from knowledge.search.candidates import Finder
 from knowledge.search.classifier import Classifier
@@ -32,15 +33,15 @@ class NothingToIndex(ValueError):
     """Raised when an index is built from no phrasing with readable characters."""
 
 
-def build_parts(rows: Rows, families: Mapping[str, str]) -> Parts:
+def build_parts(rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL) -> Parts:
     """Return all an index needs besides its rows; raises NothingToIndex."""
     sounds = written_down()
     remember(sounds)
-    synonyms = Synonyms.load()
+    synonyms = Synonyms.load(remedies=remedies)
     plain = [normalise(text) for text in rows.texts]
     segmenter = Segmenter.load(extra=synonyms.words(), texts=plain)
     speller = Speller.build(map(comparable, plain), segmenter)
-    reader = Reader(segmenter, synonyms)
+    reader = Reader(segmenter, synonyms, remedies)
     readings = [reader.read_normalised(text, speller) for text in plain]
     if not any(reading.units for reading in readings):
         raise NothingToIndex("no phrasing with readable characters")

@@ -10,6 +10,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.remedies import ALL, Remedies
 from knowledge.search import judgement
 from knowledge.search.building import NothingToIndex, build_parts
 from knowledge.search.candidates import CANDIDATES, Finder
@@ -72,19 +73,22 @@ class Considered:
     hits: tuple[Hit, ...]  # all that was weighed, best first
     answerable: float  # probability (0 to 1) that any entry answers, whichever it is
     subjects: tuple[str, ...]  # the nouns of the question
+    text: str = ""  # the question in standard words
 
 
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
-    def __init__(self, rows: Rows, parts: Parts, *, from_disk: bool = False) -> None:
+    def __init__(
+        self, rows: Rows, parts: Parts, *, from_disk: bool = False, remedies: Remedies = ALL
+    ) -> None:
         """Use `Index.build`."""
         self.from_disk = from_disk
         remember(unpack(parts["readings"]))
         segmenter = Segmenter(
             unpack(parts["segmenter_words"]), parts["segmenter_counts"], parts["segmenter_nouns"]
         )
-        self._reader = Reader(segmenter, Synonyms.load())
+        self._reader = Reader(segmenter, Synonyms.load(remedies=remedies), remedies)
         self._speller = Speller.restored(parts, segmenter)
         self._ids, self._texts = rows.ids, rows.texts
         self._masks: dict[frozenset[str], NDArray[np.intp]] = {}
@@ -108,10 +112,11 @@ class Index:
         *,
         families: Mapping[str, str] | None = None,
         cache_dir: Path | None = None,
+        remedies: Remedies = ALL,
     ) -> Self:
         """Build from (entry id, text) pairs, the first text of an id being its standard question.
 
-        `families` names a family (topic) for entry ids: entries of one family support each other. With
+        `remedies` are all on but where the worth of one is measured. `families` names a family (topic) for entry ids: entries of one family support each other. With
         `cache_dir` what takes long is kept in that folder for the next time.
         Raises NothingToIndex without any readable phrasing.
         """
@@ -119,8 +124,8 @@ class Index:
             raise NothingToIndex("no phrasings")
         rows = Rows.of(phrasings)
         known = families or {}
-        if cache_dir is None:
-            return cls(rows, build_parts(rows, known))
+        if cache_dir is None or remedies != ALL:
+            return cls(rows, build_parts(rows, known, remedies), remedies=remedies)
         name = fingerprint(phrasings, known)
         parts, from_disk = kept(cache_dir, name, lambda: build_parts(rows, known))
         return cls(rows, parts, from_disk=from_disk)
@@ -154,7 +159,7 @@ class Index:
         decision = self.decided(hits, answerable, sure)
         is_noun = self._reader.segmenter.is_noun
         subjects = tuple(dict.fromkeys(word for word in reading.words if is_noun(word)))
-        return Considered(decision, hits, answerable, subjects)
+        return Considered(decision, hits, answerable, subjects, reading.text)
 
     def saying(self, word: str) -> Mapping[str, int] | None:
         """Return how many phrasings of each entry say a word, None for a word said nearly everywhere."""
