@@ -1,4 +1,4 @@
-"""What each remedy of the understanding is worth: our own questions with all of them, and with one off at a time."""
+"""What each remedy of the understanding is worth: our own questions with all on, then with one off."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -66,7 +66,14 @@ def run(*, golden: Path = GOLDEN, foreign: Path | None = None, write: bool = Tru
         rows.append(
             _row(f"without {name}", measure(library, asked, remedies), whole, name, foreign_figures, basis)
         )
-    head = ["", "top 1 %", "answered %", "right of these %", "its own lines %", *(name for name, _, _ in sets)]
+    head = [
+        "",
+        "top 1 %",
+        "answered %",
+        "right of these %",
+        "its own lines %",
+        *(name for name, _, _ in sets),
+    ]
     count = Counter(one.remedy is None for one in asked)
     title = f"{count[True]:,} golden lines, {count[False]} lines of the remedies' own"
     show(title, head, rows)
@@ -100,8 +107,8 @@ def measure(library: Library, asked: Sequence[Asked], remedies: Remedies) -> Sco
             elif one.also is not None:
                 second = library.entries[meant.also] if meant.also else None
                 right = answered and right and second is not None and one.also in (second.id, second.topic)
-            elif not one.expected:
-                right = not answered
+            elif not one.expected or _NOWHERE in one.expected:
+                right = right or not answered
             else:
                 right = right and answered
             own.setdefault(one.remedy, []).append(right)
@@ -132,7 +139,7 @@ def own_lines(folder: Path, library: Library) -> Iterator[Asked]:
             asks = expected.startswith(_ASKS)
             first, _, also = expected.removeprefix(_ASKS).partition("+")
             right = frozenset() if first == _NOWHERE else frozenset(first.split("|"))
-            if not right <= {*names, _DANGER} or (also and also not in names):
+            if not right <= {*names, _DANGER, _NOWHERE} or (also and also not in names):
                 raise ValueError(f"{file}: line {number}: unknown name in {expected!r}")
             if remedy is not None and remedy not in Remedies.names_of_all():
                 raise ValueError(f"{file}: line {number}: no remedy is called {remedy!r}")
@@ -186,6 +193,8 @@ def _write(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> No
     page = PAGE.read_text("utf-8")
     if BEGIN not in page or END not in page:
         raise ValueError(f"{PAGE}: the markers {BEGIN} and {END} are missing")
-    lines = [f"| {' | '.join(row)} |" for row in ([title, *head[1:]], ["---"] + ["--:"] * (len(head) - 1), *rows)]
+    lines = [
+        f"| {' | '.join(row)} |" for row in ([title, *head[1:]], ["---"] + ["--:"] * (len(head) - 1), *rows)
+    ]
     before, after = page.split(BEGIN)[0], page.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", "utf-8")

@@ -18,7 +18,8 @@ from knowledge.text.normalise import normalise
 __all__ = ["NearTies", "Weighed", "asking_which"]
 
 _FILE: Final = Path(__file__).parent / "data" / "confusable.yaml"
-_NEAR: Final = 0.12  # an entry this likely, measured by the best, is near it
+_NEAR: Final = 0.25  # an entry this likely, measured by the best, is near it
+_DECIDES: Final = 0.12  # the same where the mark outweighs an entry that carries none
 _TYPE_NEAR: Final = 0.08  # the same where the kind of question decides
 _WHOLE: Final = 0.93  # an entry this likely was asked for nearly word for word
 _DOUBT: Final = 0.6  # what is left of an entry that carries another mark than the one asked for
@@ -40,6 +41,7 @@ class _Line(BaseModel):
     marks: dict[str, str]
     within: str | None = None  # only where the question and the entries say this
     ask: bool = True
+    decides: bool = False  # the mark outweighs an entry that carries none
     same_topic: bool = False
     first: bool = False  # of several marks said, the first of the list counts
     strong: tuple[str, ...] | None = None  # marks that outweigh the others; by default all
@@ -51,6 +53,7 @@ class _Group:
     marks: tuple[tuple[str, re.Pattern[str]], ...]
     within: re.Pattern[str] | None
     ask: bool
+    decides: bool
     same_topic: bool
     first: bool
     strong: frozenset[str]
@@ -96,6 +99,10 @@ class NearTies:
             best = hits[0]
             mark = carrying.get(best.entry_id)
             said = group.said(asked)
+            if mark is None and group.decides and len(said) == 1:
+                right = next((hit for hit in hits if carrying.get(hit.entry_id) in said), None)
+                if right is not None and best.score < _WHOLE and right.score >= _DECIDES * best.score:
+                    hits = _exchanged(hits, best, right)
             if mark is None or (not said and not group.ask):
                 continue
             limit = (_NEAR if group.ask else _TYPE_NEAR) * best.score
@@ -176,6 +183,7 @@ def _groups() -> tuple[_Group, ...]:
             tuple((name, re.compile(pattern)) for name, pattern in line.marks.items()),
             re.compile(line.within) if line.within else None,
             line.ask,
+            line.decides,
             line.same_topic,
             line.first,
             frozenset(line.marks if line.strong is None else line.strong),

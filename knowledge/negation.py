@@ -24,6 +24,7 @@ class _Line(BaseModel):
     word: str
     actions: tuple[str, ...]
     topics: tuple[str, ...]
+    own_entries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class _Rule:
     word: re.Pattern[str]
     actions: frozenset[str]
     topics: frozenset[str]
+    own_entries: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,22 @@ class Denied:
 
     actions: frozenset[str]
     topics: frozenset[str]
+    words: tuple[re.Pattern[str], ...]  # entries whose standard question says one of these are not meant
     rest: str
 
     def __bool__(self) -> bool:
-        return bool(self.actions or self.topics)
+        return bool(self.actions or self.topics or self.words)
 
-    def concerns(self, action: str | None, topic: str) -> bool:
-        """Return whether an entry of this action and topic is what the customer denies."""
-        return action in self.actions or topic in self.topics
+    def concerns(self, action: str | None, topic: str, question: str) -> bool:
+        """Return whether an entry of this action, topic and standard question is what the customer denies."""
+        return (
+            action in self.actions
+            or topic in self.topics
+            or any(word.search(question) for word in self.words)
+        )
 
 
-NOTHING_DENIED: Final = Denied(frozenset(), frozenset(), "")
+NOTHING_DENIED: Final = Denied(frozenset(), frozenset(), (), "")
 
 
 def denied(text: str) -> Denied:
@@ -59,13 +66,15 @@ def denied(text: str) -> Denied:
         return NOTHING_DENIED
     actions: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
+    words: list[re.Pattern[str]] = []
     rest = text
     for rule in _rules():
         without = rule.denial.sub(_left_out, rest)
         # 没说要投诉, 但是现在我要投诉: said again without a denial, it is meant
         if without != rest and not rule.word.search(without):
             actions, topics, rest = actions | rule.actions, topics | rule.topics, without
-    return Denied(actions, topics, rest.strip(_ENDS)) if actions or topics else NOTHING_DENIED
+            words += [rule.word] if rule.own_entries else []
+    return NOTHING_DENIED if rest == text else Denied(actions, topics, tuple(words), rest.strip(_ENDS))
 
 
 def _left_out(match: re.Match[str]) -> str:
@@ -85,6 +94,7 @@ def _rules() -> tuple[_Rule, ...]:
             re.compile(line.word),
             frozenset(line.actions),
             frozenset(line.topics),
+            line.own_entries,
         )
         for line in read
     )

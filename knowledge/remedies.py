@@ -1,4 +1,4 @@
-"""What helps against the known causes of misunderstanding, each of which can be switched off to see its worth."""
+"""What helps against the known causes of misunderstanding, each with a switch to see its worth."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Final, Self
@@ -15,7 +15,9 @@ class Remedies:
     two_wishes: bool = True  # the first of two clauses is answered, the second is offered
     negation: bool = True  # 不想投诉 is no complaint: data/negation.yaml
     numbers: bool = True  # 三百五十度 = 350kwh, 第2档 = 第二档
-    names: bool = True  # 掌上电力 = 网上国网, and streets and house numbers are no part of a question: data/names.yaml
+    names: bool = (
+        True  # 掌上电力 = 网上国网, and streets and house numbers are no part of a question: data/names.yaml
+    )
     sounds: bool = True  # zh = z, n = l, in = ing, hui = fei, and homophones
     pinyin: bool = True  # dianfei, df, jiao电费: data/initials.yaml
     dialects: bool = True  # 冇電, 咋整, 簡訊: data/dialects.yaml

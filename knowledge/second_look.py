@@ -28,6 +28,7 @@ _OTHERS_WORD: Final = (
 )
 _OTHERS_TIMES: Final = 2  # said out of scope at least this often where a word of the trade stands beside it
 _SAID: Final = 0.97  # an entry this likely was asked for word for word
+_OWN_WORD: Final = 0.25  # share of a word's phrasings that are of one entry from which on it is its own
 _FOREIGN_SURE: Final = 0.7  # the certainty we give to such an out-of-scope entry
 
 # One leader is answered instead of asking which. Of such answers to questions not stored, five in six were
@@ -139,7 +140,9 @@ class SecondLook:
         best = considered.hits[0]
         if self._entries[best.entry_id].topic == "out_of_scope" or best.score >= _SAID:
             return None
-        least = _OTHERS_TIMES if _OURS.search(asked) else 1
+        least = _OTHERS_TIMES if _OURS.search(asked) or _OURS.search(considered.text) else 1
+        if best.score >= _LEADS_FROM and any(self._says(best, subject) for subject in considered.subjects):
+            return None
         for subject in considered.subjects:
             said = self._index.saying(subject)
             if not said or best.entry_id in said:
@@ -156,9 +159,14 @@ class SecondLook:
                 return Hit(likely, max(_FOREIGN_SURE, ranked.get(likely, 0.0)), "")
         return None
 
+    def _says(self, hit: Hit, subject: str) -> bool:
+        """Return whether a noun is an entry's own: few others say it as often."""
+        said = self._index.saying(subject)
+        return bool(said) and said.get(hit.entry_id, 0) >= _OWN_WORD * sum(said.values())
+
     @staticmethod
     def _same_act(act: str | None, other: str | None) -> bool:
-        """Return whether another act leads to the same: looking for an outage ends in a repair if there is none."""
+        """Return whether two acts lead to the same: where no outage is known, a repair is offered."""
         return act == other or (act == "outage_lookup" and other == "repair")
 
     def _leader(self, considered: Considered) -> Hit | None:

@@ -16,6 +16,7 @@ from knowledge.rules.regions import without_region
 from knowledge.search.index import Considered, Decision, Found, Hit, Index, Unclear
 from knowledge.second_look import SecondLook, cued_topic
 from knowledge.text.normalise import normalise
+from knowledge.two_wishes import Wishes, says_two, wishes_of, without_lead_in
 
 __all__ = ["Candidate", "Context", "Outcome", "Understander", "Understanding"]
 
@@ -28,8 +29,6 @@ _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
-_SURE_OF_TWO: Final = 0.42  # the same for each wish where a message says that it holds two
-_LIKELY_OF_TWO: Final = 0.25  # from here on we ask which is meant by the first, and offer the second
 _SHORTEST_REST: Final = 4  # characters of a question that are left beside what is denied
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
@@ -42,14 +41,6 @@ _FOLLOW_UP: Final = re.compile(
 _FOLLOW_WORDS: Final = re.compile(
     r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$"
 )
-_CLAUSE_END: Final = re.compile(
-    r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有(?:就是|一个|个事|件事|一件|个问题|(?=怎么|我想|想问|问|麻烦))|另外|顺便|顺带|然后|"
-    r"以及|而且|对了|再问|还想问|还想"
-)
-# Words that say a second wish follows.
-_SAYS_TWO: Final = re.compile(r"顺便|顺带|另外|然后问|还有(?:就是|一个|个事|件事|一件|个问题|怎么|我想|想问|问|麻烦)|还想|再问|再就是|对了|以及|二来|其次")
-_LEAD_IN: Final = re.compile(r"^(?:就是|再|也|又|给我|帮我|我)?(?:想)?(?:问|请问|咨询|打听|了解)?(?:一下|一句|下|哈|个事)?(?:子)?(?=.{3})")
-
 _STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
 # 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
 _CUES_ABOVE_ALL: Final = frozenset({"complaint", "report", "praise"})
@@ -119,9 +110,7 @@ class Understanding:
 class Understander:
     """Understands questions by a library's phrasings; build once, ask from any thread."""
 
-    def __init__(
-        self, library: _Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL
-    ) -> None:
+    def __init__(self, library: _Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL) -> None:
         """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
         self._library = library
         self._entries = library.entries
@@ -172,7 +161,7 @@ class Understander:
         if denial:
             allowed = self._without_denied(allowed, denial)
             # 不想投诉就问问电费: what is denied is no part of the question, unless it is all of it
-            asked = denial.rest if len(denial.rest) >= _SHORTEST_REST else asked
+            asked = without_lead_in(denial.rest) if len(denial.rest) >= _SHORTEST_REST else asked
         considered = self._consider(asked, allowed, danger_told=risk is not None)
         decision = considered.decision
         settled = isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "ask_back"
@@ -180,21 +169,18 @@ class Understander:
             continued = self._continued(asked, context, allowed, decision)
             if continued is not None:
                 return self._known(continued, plain, risk)
-        cued = None if denial else self._cued(asked, considered, allowed)
+        # a message with two wishes is never covered well by one entry; some say that they hold two
+        long_enough = self._remedies.two_wishes and len(asked) >= _SECOND_INTENT_FROM
+        two_said = long_enough and says_two(asked)
+        wishes = self._two_wishes(asked, allowed) if two_said else None
+        cued = None if denial or wishes is not None else self._cued(asked, considered, allowed)
         if cued is not None:
             return self._result(Found(cued), plain, None, risk, considered)
-        also: str | None = None
-        # a message with two wishes is never covered well by one entry, unless it says that there are two
-        if (
-            self._remedies.two_wishes
-            and len(asked) >= _SECOND_INTENT_FROM
-            and considered.hits
-            and (considered.hits[0].score < _WHOLE or _SAYS_TWO.search(asked))
-        ):
-            first, also = self._two_wishes(asked, allowed)
-            if first is not None:
-                decision = first
-        return self._result(decision, plain, also, risk, considered)
+        if long_enough and not two_said and considered.hits and considered.hits[0].score < _WHOLE:
+            wishes = self._two_wishes(asked, allowed)
+        if wishes is not None:
+            return self._result(wishes.first, plain, wishes.also, risk, considered)
+        return self._result(decision, plain, None, risk, considered)
 
     def _consider(self, asked: str, allowed: frozenset[str], *, danger_told: bool = False) -> Considered:
         considered = self.index.consider(asked, allowed=allowed, sure=_SURE)
@@ -285,39 +271,29 @@ class Understander:
         hits = self.index.consider(asked, allowed=meant).hits if meant else ()
         return Hit(hits[0].entry_id, _SURE, hits[0].phrasing) if hits else None
 
-    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Decision | None, str | None]:
-        """Return what follows for the first wish, and the entry of the second where a message clearly holds two."""
-        says_two = _SAYS_TWO.search(asked) is not None
-        clauses = [_LEAD_IN.sub("", clause.strip()) for clause in _CLAUSE_END.split(asked)]
-        clauses = [clause for clause in clauses if len(clause) >= 3]
-        if not 2 <= len(clauses) <= 4:
-            return None, None
-        wishes: list[tuple[Decision, Hit]] = []
-        for clause in clauses:
-            decision = self._consider(clause, allowed).decision
-            hit = decision.hit if isinstance(decision, Found) else next(iter(decision.hits), None)
-            # a greeting, or a word that only asks back, is no wish of its own
-            if hit is None or self._entries[hit.entry_id].action in _NO_WISH:
-                continue
-            clear = isinstance(decision, Found) and hit.score >= (_SURE_OF_TWO if says_two else _SURE)
-            if clear or (says_two and isinstance(decision, Unclear) and hit.score >= _LIKELY_OF_TWO):
-                wishes.append((decision, hit))
-        if len(wishes) < 2:
-            return None, None
-        first, meant = wishes[0]
-        topic = self._entries[meant.entry_id].topic
-        for _, second in wishes[1:]:
-            another = second.entry_id != meant.entry_id
-            if another and (says_two or self._entries[second.entry_id].topic != topic):
-                return first, second.entry_id
-        return None, None
+    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> Wishes | None:
+        return wishes_of(
+            asked,
+            lambda clause: self._decided(clause, allowed),
+            lambda entry_id: self._entries[entry_id].topic,
+            lambda entry_id: self._entries[entry_id].action in _NO_WISH,
+        )
+
+    def _decided(self, clause: str, allowed: frozenset[str]) -> Decision:
+        considered = self._consider(clause, allowed)
+        cued = self._cued(clause, considered, allowed)
+        return considered.decision if cued is None else Found(cued)
 
     def _without_denied(self, allowed: frozenset[str], denial: Denied) -> frozenset[str]:
         """Return the entries left once those are gone that the customer says are not meant."""
         return frozenset(
             entry_id
             for entry_id in allowed
-            if not denial.concerns(self._entries[entry_id].action, self._entries[entry_id].topic)
+            if not denial.concerns(
+                self._entries[entry_id].action,
+                self._entries[entry_id].topic,
+                self._entries[entry_id].question,
+            )
         )
 
     def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:

@@ -116,8 +116,9 @@ class Index:
     ) -> Self:
         """Build from (entry id, text) pairs, the first text of an id being its standard question.
 
-        `remedies` are all on but where the worth of one is measured. `families` names a family (topic) for entry ids: entries of one family support each other. With
-        `cache_dir` what takes long is kept in that folder for the next time.
+        `families` names a family (topic) for entry ids: entries of one family support each other. With
+        `cache_dir` what takes long is kept in that folder for the next time. `remedies` are all on but
+        where the worth of one is measured.
         Raises NothingToIndex without any readable phrasing.
         """
         if not phrasings:

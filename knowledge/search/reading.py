@@ -59,7 +59,7 @@ class Reader:
             if remedies.pinyin:
                 folded = speller.written_out(self._initials.written_out(folded))
             if remedies.sounds:
-                folded = speller.corrected(folded)
+                folded = speller.corrected(folded, self._synonyms.single_characters)
         reading = self._read(plain, self._synonyms.replace(folded), exchange=True)
         # 你好, 请问一下: nothing but filler is a message too
         return reading if not _FILLER.issuperset(reading.units) else self._read(plain, folded, exchange=False)

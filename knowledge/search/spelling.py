@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Self
 
@@ -17,7 +17,7 @@ __all__ = ["Speller"]
 _LATIN_RUN = re.compile(r"[a-z']{2,}(?: +[a-z']+)*")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _OFTEN = 10  # a pair of characters used this often is no slip
-_PARTICLES = frozenset("呀啊吗呢吧啦哦嘛哈呗噻撒咧喔喽嘞")
+_PARTICLES = frozenset("呀啊吗呢吧啦哦嘛哈呗噻撒咧喔喽嘞咯嘎喃捏哩")
 _SHORTEST = 3  # letters of a single syllable
 _TOGETHER = 100.0  # how well a single syllable must go with the characters beside it
 
@@ -77,11 +77,11 @@ class Speller:
         """Return the text with typed pinyin written in characters: dianfei, jiao电费."""
         return _LATIN_RUN.sub(self._written_out, text)
 
-    def corrected(self, text: str) -> str:
-        """Return the text with misheard characters exchanged: 欠肥 is 欠费."""
-        return _CHINESE_RUN.sub(lambda match: self._corrected(match.group()), text)
+    def corrected(self, text: str, spare: Collection[str] = ()) -> str:
+        """Return the text with misheard characters exchanged: 欠肥 is 欠费; those to `spare` stay."""
+        return _CHINESE_RUN.sub(lambda match: self._corrected(match.group(), spare), text)
 
-    def _corrected(self, run: str) -> str:
+    def _corrected(self, run: str, spare: Collection[str]) -> str:
         pairs = self._pairs
         chars = list(run)
         last = len(chars) - 1
@@ -96,8 +96,14 @@ class Speller:
                 continue
             if seen and (pairs[heard] < 3 * _OFTEN * seen or not set(heard) & set(pair)):
                 continue
-            if any(was != now and was in _PARTICLES for was, now in zip(pair, heard, strict=True)):
-                continue  # 冇电呀 is not 电压
+            changed = [was for was, now in zip(pair, heard, strict=True) if was != now]
+            if any(was in _PARTICLES or was in spare for was in changed):
+                continue  # 冇电呀 is not 电压, 畀电费 not 被电
+            if changed == [pair[1]] and place + 1 < last:
+                # 我家亭电了: 停电 is said more often than 家庭
+                other = self._heard_as(pair[1] + chars[place + 2])
+                if other is not None and other[1] == chars[place + 2] and pairs[other] > pairs[heard]:
+                    continue
             # leave a character alone that makes sense with its other neighbour
             belongs = self._is_common if seen else self._belongs
             if heard[0] != pair[0] and place > 0 and belongs(chars[place - 1] + pair[0]):

@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.text.segment import default_dictionary, general_dictionary
 from knowledge.text.initials import initials_table
+from knowledge.text.segment import default_dictionary, general_dictionary
 from knowledge.text.synonyms import word_tables
 
 __all__ = ["Parts", "fingerprint", "kept", "pack", "unpack"]

@@ -29,9 +29,11 @@ def initials_table() -> Path:
 
 
 class Initials:
-    """Writes out the first letters of frequent words, and of those words of the trade that share them with none."""
+    """Writes out first letters of frequent words, and of words of the trade that share theirs with none."""
 
-    def __init__(self, listed: Mapping[str, Iterable[str]], words: Iterable[str], never: Iterable[str]) -> None:
+    def __init__(
+        self, listed: Mapping[str, Iterable[str]], words: Iterable[str], never: Iterable[str]
+    ) -> None:
         """Take the spellings of each listed word, words of the trade, and what is never written out."""
         table: dict[str, str] = {}
         for word, spellings in listed.items():

@@ -1,6 +1,6 @@
 """Different words for one thing (没电 = 断电 = 停电, 冇電 = 停电), read from editable tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -69,7 +69,9 @@ class Synonyms:
         # 電火錢 is read as 电钱, and that as 电费; 好久來電 as 什么时候 and 来电, two words
         self._exchanges = {variant: _followed(one, exchanges) for variant, one in exchanges.items()}
         self._words = tuple(
-            dict.fromkeys(word for variant, one in exchanges.items() for word in (variant, *one.canonical.split()))
+            dict.fromkeys(
+                word for variant, one in exchanges.items() for word in (variant, *one.canonical.split())
+            )
         )
         # a single character is exchanged only where it is a word by itself: 服 in 服务 is not 吃
         self._single = {word: one for word, one in self._exchanges.items() if len(word) == 1}
@@ -82,7 +84,7 @@ class Synonyms:
 
     @classmethod
     def load(cls, path: Path | None = None, *, remedies: Remedies = ALL) -> Self:
-        """Read one table, or the shipped ones of the remedies that are on; raise SynonymsRefused if malformed."""
+        """Read one table, or those of the remedies that are on; raise SynonymsRefused if malformed."""
         sources = [path] if path else [_DATA / _TABLES[name] for name in _TABLES if getattr(remedies, name)]
         groups: list[_Group] = []
         for source in sources:
@@ -95,6 +97,11 @@ class Synonyms:
     def words(self) -> tuple[str, ...]:
         """Return every word of the tables, for a segmenter that should not split them."""
         return self._words
+
+    @property
+    def single_characters(self) -> Collection[str]:
+        """Return the characters that are read as another word: no slip of whoever types them."""
+        return self._single
 
     def replace(self, text: str) -> str:
         """Return a normalised text with variants of two and more characters exchanged."""
