@@ -20,7 +20,8 @@ __all__ = ["NearTies", "Weighed", "asking_which"]
 _FILE: Final = Path(__file__).parent / "data" / "confusable.yaml"
 _NEAR: Final = 0.25  # an entry this likely, measured by the best, is near it
 _DECIDES: Final = 0.12  # the same where the mark outweighs an entry that carries none
-_TYPE_NEAR: Final = 0.08  # the same where the kind of question decides
+_POINTED: Final = 0.0005  # the same where the question names one of several without saying which
+_SAID_NEAR: Final = 0.08  # the same where the question says a mark
 _WHOLE: Final = 0.93  # an entry this likely was asked for nearly word for word
 _DOUBT: Final = 0.6  # what is left of an entry that carries another mark than the one asked for
 _LIFTED: Final = 0.95  # as likely as an entry becomes because it alone carries the mark asked for
@@ -39,6 +40,7 @@ class _Line(BaseModel):
 
     group: str
     marks: dict[str, str]
+    which: str | None = None  # names one of them without saying which: 那一档
     within: str | None = None  # only where the question and the entries say this
     ask: bool = True
     decides: bool = False  # the mark outweighs an entry that carries none
@@ -51,6 +53,7 @@ class _Line(BaseModel):
 @dataclass(frozen=True, slots=True)
 class _Group:
     marks: tuple[tuple[str, re.Pattern[str]], ...]
+    which: re.Pattern[str] | None
     within: re.Pattern[str] | None
     ask: bool
     decides: bool
@@ -105,7 +108,8 @@ class NearTies:
                     hits = _exchanged(hits, best, right)
             if mark is None or (not said and not group.ask):
                 continue
-            limit = (_NEAR if group.ask else _TYPE_NEAR) * best.score
+            points = not said and group.which is not None and group.which.search(asked) is not None
+            limit = (_POINTED if points else _NEAR if group.ask and not said else _SAID_NEAR) * best.score
             near = [hit for hit in hits if hit.score >= limit and self._comparable(group, best, hit)]
             others = [hit for hit in near if carrying.get(hit.entry_id, mark) != mark]
             if not said or (len(said) > 1 and mark in said):
@@ -181,6 +185,7 @@ def _groups() -> tuple[_Group, ...]:
     return tuple(
         _Group(
             tuple((name, re.compile(pattern)) for name, pattern in line.marks.items()),
+            re.compile(line.which) if line.which else None,
             re.compile(line.within) if line.within else None,
             line.ask,
             line.decides,

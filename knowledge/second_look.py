@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from knowledge.near_ties import NearTies, asking_which
 from knowledge.remedies import ALL, Remedies
-from knowledge.search.index import Considered, Found, Hit, Index, Unclear
+from knowledge.search.index import Considered, Found, Hit, Index, Unclear, Unknown
 
 __all__ = ["SecondLook", "cued_topic"]
 
@@ -110,7 +110,7 @@ class SecondLook:
             return replace(considered, decision=Found(foreign), hits=(foreign, *considered.hits))
         # 第二档 and 第三档: the word decides, and where it is missing nobody leads
         weighed = self._near_ties.weighed(considered)
-        if weighed.asking:
+        if weighed.asking and not isinstance(considered.decision, Unknown):
             return asking_which(considered, weighed.asking)
         if weighed.hits is not considered.hits:
             decision = self._index.decided(weighed.hits, considered.answerable, sure)
