@@ -128,6 +128,7 @@ class Understander:
         self._second_look = SecondLook(self.index, library.entries, remedies)
         self._remedies = remedies
         danger.read("")  # compiles the rules now, not at the first question
+        denied("不")
         self._allowed = lru_cache(maxsize=64)(self._work_out_allowed)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._understand)
 
@@ -259,7 +260,7 @@ class Understander:
 
     def _cued(self, asked: str, considered: Considered, allowed: frozenset[str]) -> Hit | None:
         """Return the entry of the topic a message names itself, where the search found something else."""
-        topic = cued_topic(asked)
+        topic = cued_topic(asked) or cued_topic(considered.text)
         if topic is None:
             return None
         decision = considered.decision
