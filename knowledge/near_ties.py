@@ -101,6 +101,8 @@ class NearTies:
         for group, carrying in self._carries:
             best = hits[0]
             mark = carrying.get(best.entry_id)
+            if mark is None and not group.decides:
+                continue
             said = group.said(asked)
             if mark is None and group.decides and len(said) == 1:
                 right = next((hit for hit in hits if carrying.get(hit.entry_id) in said), None)

@@ -69,6 +69,8 @@ def denied(text: str) -> Denied:
     words: list[re.Pattern[str]] = []
     rest = text
     for rule in _rules():
+        if not rule.word.search(rest):
+            continue
         without = rule.denial.sub(_left_out, rest)
         # 没说要投诉, 但是现在我要投诉: said again without a denial, it is meant
         if without != rest and not rule.word.search(without):
