@@ -162,7 +162,7 @@ class SecondLook:
     def _says(self, hit: Hit, subject: str) -> bool:
         """Return whether a noun is an entry's own: few others say it as often."""
         said = self._index.saying(subject)
-        return bool(said) and said.get(hit.entry_id, 0) >= _OWN_WORD * sum(said.values())
+        return said is not None and said.get(hit.entry_id, 0) >= max(1, _OWN_WORD * sum(said.values()))
 
     @staticmethod
     def _same_act(act: str | None, other: str | None) -> bool:

@@ -15,7 +15,7 @@ from knowledge.search import judgement
 from knowledge.search.building import NothingToIndex, build_parts
 from knowledge.search.candidates import CANDIDATES, Finder
 from knowledge.search.classifier import Classifier
-from knowledge.search.evidence import Wording
+from knowledge.search.evidence import FEATURES, Wording
 from knowledge.search.reading import Reader, Reading
 from knowledge.search.rows import Rows
 from knowledge.search.space import Space
@@ -76,6 +76,12 @@ class Considered:
     text: str = ""  # the question in standard words
 
 
+def _ranking(parts: Parts, remedies: Remedies) -> NDArray[np.float64]:
+    """Return the weights of the figures, none for those of remedies that are off."""
+    off = {"question_type": not remedies.question_type, "negation": not remedies.negation}
+    return np.where([off.get(figure, False) for figure in FEATURES], 0.0, parts["judgement_ranking"])
+
+
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
@@ -96,7 +102,7 @@ class Index:
         self._space, self._groups = Space(parts), rows.groups
         self._saying = lru_cache(maxsize=_WORDS)(self._work_out_saying)
         self._finder = Finder(rows, self._space, wording, Classifier.restored(parts))
-        self._judgement = replace(judgement.prior(rows.richness), ranking=parts["judgement_ranking"])
+        self._judgement = replace(judgement.prior(rows.richness), ranking=_ranking(parts, remedies))
         # the entries of a sentence, one as often as it claims it: 真人 and 转人工 both read as 人工客服
         self._exact: dict[str, tuple[int, ...]] = {}
         plain = unpack(parts["index_plain"])
