@@ -22,7 +22,7 @@ BEGIN: Final = "<!-- ablation:begin -->"
 END: Final = "<!-- ablation:end -->"
 
 _TOPICS: Final = "topics.tsv"  # lines by topic
-_OWN: Final = "remedies.tsv"  # remedy, expected, question: lines written for one remedy each
+_OWN: Final = "by_remedy/remedies.tsv"  # remedy, expected, question: lines written for one remedy each
 _NOWHERE: Final = "-"
 _DANGER: Final = "!"
 _ASKS: Final = "?"  # before entries or topics: to be asked which, not answered
@@ -129,12 +129,13 @@ def measure(library: Library, asked: Sequence[Asked], remedies: Remedies) -> Sco
 def own_lines(folder: Path, library: Library) -> Iterator[Asked]:
     """Return every line of the golden files; raises ValueError for a line that names nothing of ours."""
     names = {*library.entries, *library.topics}
-    for file in sorted(folder.glob("*.tsv")):
+    own = folder / _OWN
+    for file in [*sorted(folder.glob("*.tsv")), *([own] if own.exists() else [])]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
             if not line.strip() or line.startswith("#"):
                 continue
             *before, question = line.split("\t")
-            remedy = before.pop(0) if file.name == _OWN else None
+            remedy = before.pop(0) if file == own else None
             expected = before[0]
             asks = expected.startswith(_ASKS)
             first, _, also = expected.removeprefix(_ASKS).partition("+")

@@ -51,8 +51,11 @@ class Reader:
 
     def read_normalised(self, plain: str, speller: Speller | None = None) -> Reading:
         """Return the reading of a text that is already normalised."""
+        return self.read_comparable(plain, comparable(plain, numbers=self._remedies.numbers), speller)
+
+    def read_comparable(self, plain: str, folded: str, speller: Speller | None = None) -> Reading:
+        """Return the reading of a normalised text whose `comparable` form is at hand."""
         remedies = self._remedies
-        folded = comparable(plain, numbers=remedies.numbers)
         if remedies.names:
             folded = without_places(folded)
         if speller is not None:
