@@ -17,6 +17,7 @@ __all__ = ["Speller"]
 _LATIN_RUN = re.compile(r"[a-z']{2,}(?: +[a-z']+)*")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _OFTEN = 10  # a pair of characters used this often is no slip
+_SHARE = 1 / 10_000  # of all pairs: what is said more rarely is seldom meant by a slip
 _PARTICLES = frozenset("呀啊吗呢吧啦哦嘛哈呗噻撒咧喔喽嘞咯嘎喃捏哩")
 _SHORTEST = 3  # letters of a single syllable
 _TOGETHER = 100.0  # how well a single syllable must go with the characters beside it
@@ -30,6 +31,7 @@ class Speller:
         self._pairs = pairs
         self._by_sound = by_sound
         self._is_common = segmenter.is_common
+        self._least = _SHARE * sum(pairs.values())
         singles: Counter[str] = Counter()
         for pair, count in pairs.items():
             singles[pair[0]] += count
@@ -117,7 +119,8 @@ class Speller:
         first, second = _keys(pair[0]), _keys(pair[1])
         if not first or not second:
             return None
-        return self._by_sound.get(f"{first[0]} {second[0]}")
+        heard = self._by_sound.get(f"{first[0]} {second[0]}")
+        return heard if heard is not None and self._pairs.get(heard, 0) >= self._least else None
 
     def _belongs(self, pair: str) -> bool:
         return pair in self._pairs or self._is_common(pair)
