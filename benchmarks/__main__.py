@@ -7,16 +7,17 @@ import sys
 import traceback
 from pathlib import Path
 
-from benchmarks import answers, service, throughput, understanding
+from benchmarks import ablation, answers, service, throughput, understanding
 
 DEV_SETS = "DIANLING_DEV_SETS"
 PARTS = ("understanding", "answers", "throughput", "service")
+ABLATION = "ablation"  # rebuilds the index a dozen times: only where it is asked for
 
 
 def main() -> int:
     """Run the parts asked for, by default all; 0 is success, 1 a measurement that could not be made."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=PARTS, help="only this part; by default all of them")
+    parser.add_argument("part", nargs="?", choices=(*PARTS, ABLATION), help="only this part")
     parser.add_argument("--quick", action="store_true", help="fewer questions and rounds: for a first look")
     parser.add_argument(
         "--dev",
@@ -40,6 +41,8 @@ def main() -> int:
                     answers.run(quick=asked.quick)
                 case "throughput":
                     throughput.run(quick=asked.quick)
+                case "ablation":
+                    ablation.run(foreign=asked.dev)
                 case _:
                     service.run(quick=asked.quick)
         except Exception as error:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
-from knowledge.search.index import Considered, Found, Hit, Index, Unclear
+from knowledge.near_ties import NearTies, asking_which
+from knowledge.remedies import ALL, Remedies
+from knowledge.search.index import Considered, Found, Hit, Index, Unclear, Unknown
 
 __all__ = ["SecondLook", "cued_topic"]
 
@@ -25,6 +27,8 @@ _OTHERS_WORD: Final = (
     0.5  # share of a word's phrasings that are out of scope from which on it is no word of ours
 )
 _OTHERS_TIMES: Final = 2  # said out of scope at least this often where a word of the trade stands beside it
+_SAID: Final = 0.97  # an entry this likely was asked for word for word
+_OWN_WORD: Final = 0.25  # share of a word's phrasings that are of one entry from which on it is its own
 _FOREIGN_SURE: Final = 0.7  # the certainty we give to such an out-of-scope entry
 
 # One leader is answered instead of asking which. Of such answers to questions not stored, five in six were
@@ -72,6 +76,8 @@ class _Entry(Protocol):
     @property
     def topic(self) -> str: ...
     @property
+    def question(self) -> str: ...
+    @property
     def action(self) -> str | None: ...
 
 
@@ -86,9 +92,10 @@ def cued_topic(asked: str) -> str | None:
 class SecondLook:
     """Looks again at what the search decided, with what the entries stand for."""
 
-    def __init__(self, index: Index, entries: Mapping[str, _Entry]) -> None:
+    def __init__(self, index: Index, entries: Mapping[str, _Entry], remedies: Remedies = ALL) -> None:
         self._index = index
         self._entries = entries
+        self._near_ties = NearTies(entries, remedies)
 
     def at(self, asked: str, considered: Considered, *, danger_told: bool, sure: float) -> Considered:
         """Return what was considered, with a decision that common sense agrees to."""
@@ -101,7 +108,15 @@ class SecondLook:
         foreign = self._foreign(asked, considered)
         if foreign is not None:
             return replace(considered, decision=Found(foreign), hits=(foreign, *considered.hits))
-        leader = None if isinstance(considered.decision, Found) else self._leader(considered)
+        # 第二档 and 第三档: the word decides, and where it is missing nobody leads
+        weighed = self._near_ties.weighed(considered)
+        if weighed.asking and not isinstance(considered.decision, Unknown):
+            return asking_which(considered, weighed.asking)
+        if weighed.hits is not considered.hits:
+            decision = self._index.decided(weighed.hits, considered.answerable, sure)
+            considered = replace(considered, decision=decision, hits=weighed.hits)
+        settled = weighed.doubted or isinstance(considered.decision, Found)
+        leader = None if settled else self._leader(considered)
         return considered if leader is None else replace(considered, decision=Found(leader))
 
     def is_stranger(self, asked: str, considered: Considered) -> bool:
@@ -123,9 +138,11 @@ class SecondLook:
         水表坏了 is nearly 电表坏了, but no phrasing of ours about meters says 水表.
         """
         best = considered.hits[0]
-        if self._entries[best.entry_id].topic == "out_of_scope":
+        if self._entries[best.entry_id].topic == "out_of_scope" or best.score >= _SAID:
             return None
-        least = _OTHERS_TIMES if _OURS.search(asked) else 1
+        least = _OTHERS_TIMES if _OURS.search(asked) or _OURS.search(considered.text) else 1
+        if best.score >= _LEADS_FROM and any(self._says(best, subject) for subject in considered.subjects):
+            return None
         for subject in considered.subjects:
             said = self._index.saying(subject)
             if not said or best.entry_id in said:
@@ -142,6 +159,16 @@ class SecondLook:
                 return Hit(likely, max(_FOREIGN_SURE, ranked.get(likely, 0.0)), "")
         return None
 
+    def _says(self, hit: Hit, subject: str) -> bool:
+        """Return whether a noun is an entry's own: few others say it as often."""
+        said = self._index.saying(subject)
+        return said is not None and said.get(hit.entry_id, 0) >= max(1, _OWN_WORD * sum(said.values()))
+
+    @staticmethod
+    def _same_act(act: str | None, other: str | None) -> bool:
+        """Return whether two acts lead to the same: where no outage is known, a repair is offered."""
+        return act == other or (act == "outage_lookup" and other == "repair")
+
     def _leader(self, considered: Considered) -> Hit | None:
         """Return the best hit where asking which would only cost the customer time."""
         hits = considered.hits
@@ -152,7 +179,7 @@ class SecondLook:
         if entry.action in _ACTS and best.score >= _SAME_ACT_FROM:
             near = [hit for hit in hits if hit.score >= _SAME_ACT_SHARE * best.score]
             if (
-                all(self._entries[hit.entry_id].action == entry.action for hit in near)
+                all(self._same_act(entry.action, self._entries[hit.entry_id].action) for hit in near)
                 and sum(hit.score for hit in near) >= _SAME_ACT_SUM
                 and (len(near) > 1 or isinstance(considered.decision, Unclear))
             ):
@@ -166,7 +193,7 @@ class SecondLook:
         for hit in hits[1:]:
             other = self._entries[hit.entry_id]
             lead = _LEADS_SIBLINGS if other.topic == entry.topic else _LEADS_TOPICS
-            if other.action is not None and other.action == entry.action and other.action in _ACTS:
+            if entry.action in _ACTS and self._same_act(entry.action, other.action):
                 continue
             if best.score < lead * hit.score:
                 return None

@@ -1,7 +1,6 @@
 """What does this customer want? The one pure function every channel's question goes through."""
 
 import copy
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +9,15 @@ from typing import Final, Literal, Protocol, Self
 
 from knowledge.caching import remembering
 from knowledge.follow_up import Context, FollowUp, core_of
+from knowledge.negation import NOTHING_DENIED, Denied, denied
+from knowledge.remedies import ALL, Remedies
 from knowledge.rules import danger
 from knowledge.rules.danger import Danger
 from knowledge.rules.regions import without_region
 from knowledge.search.index import Considered, Decision, Found, Hit, Index, Unclear
 from knowledge.second_look import SecondLook, cued_topic
 from knowledge.text.normalise import normalise
+from knowledge.two_wishes import Wishes, says_two, wishes_of, without_lead_in
 
 __all__ = ["Candidate", "Context", "Outcome", "Understander", "Understanding"]
 
@@ -28,11 +30,8 @@ _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _ALLOWED: Final = 64  # sets of entries kept, one for a region and day
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
+_SHORTEST_REST: Final = 4  # characters of a question that are left beside what is denied
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
-
-_CLAUSE_END: Final = re.compile(
-    r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且"
-)
 
 _STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
 # 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
@@ -97,11 +96,15 @@ class Understanding:
 class Understander:
     """Understands questions by a library's phrasings; build once, ask from any thread."""
 
-    def __init__(self, library: _Library, *, cache_dir: Path | None = None) -> None:
+    def __init__(self, library: _Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL) -> None:
         """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
         said = _said_of(library, {})
-        index = Index.build(_listed(said), families=_families(library), cache_dir=cache_dir)
+        index = Index.build(
+            _listed(said), families=_families(library), cache_dir=cache_dir, remedies=remedies
+        )
+        self._remedies = remedies
         danger.read("")  # compiles the rules now, not at the first question
+        denied("不")
         self._take(library, said, index)
 
     def revised(self, library: _Library) -> Self:
@@ -114,7 +117,7 @@ class Understander:
 
     def _take(self, library: _Library, said: "_Said", index: Index) -> None:
         self._library, self._entries, self._said, self.index = library, library.entries, said, index
-        self._second_look = SecondLook(index, library.entries)
+        self._second_look = SecondLook(index, library.entries, self._remedies)
         self._follow_up = FollowUp(index, library.entries)
         self._allowed = remembering(self._work_out_allowed, most=_ALLOWED)
         self._remembered = remembering(self._understand, most=_REMEMBERED)
@@ -146,6 +149,11 @@ class Understander:
             if continued is not None:
                 return self._known(continued, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
+        denial = denied(asked) if self._remedies.negation else NOTHING_DENIED
+        if denial:
+            allowed = self._without_denied(allowed, denial)
+            # 不想投诉就问问电费: what is denied is no part of the question, unless it is all of it
+            asked = without_lead_in(denial.rest) if len(denial.rest) >= _SHORTEST_REST else asked
         considered = self._consider(asked, allowed, danger_told=risk is not None)
         decision = considered.decision
         settled = (
@@ -157,16 +165,18 @@ class Understander:
             continued = self._follow_up.meant(asked, context, allowed, settled=settled)
             if continued is not None:
                 return self._known(continued, plain, risk)
-        cued = self._cued(asked, considered, allowed)
+        # a message with two wishes is never covered well by one entry; some say that they hold two
+        long_enough = self._remedies.two_wishes and len(asked) >= _SECOND_INTENT_FROM
+        two_said = long_enough and says_two(asked)
+        wishes = self._two_wishes(asked, allowed) if two_said else None
+        cued = None if denial or wishes is not None else self._cued(asked, considered, allowed)
         if cued is not None:
             return self._result(Found(cued), plain, None, risk, considered)
-        also: str | None = None
-        # a message with two wishes is never covered well by one entry
-        if len(asked) >= _SECOND_INTENT_FROM and considered.hits and considered.hits[0].score < _WHOLE:
-            first, also = self._two_wishes(asked, allowed)
-            if first is not None:
-                decision = Found(first)
-        return self._result(decision, plain, also, risk, considered)
+        if long_enough and not two_said and considered.hits and considered.hits[0].score < _WHOLE:
+            wishes = self._two_wishes(asked, allowed)
+        if wishes is not None:
+            return self._result(wishes.first, plain, wishes.also, risk, considered)
+        return self._result(decision, plain, None, risk, considered)
 
     def _consider(self, asked: str, allowed: frozenset[str], *, danger_told: bool = False) -> Considered:
         considered = self.index.consider(asked, allowed=allowed, sure=_SURE)
@@ -219,7 +229,7 @@ class Understander:
 
     def _cued(self, asked: str, considered: Considered, allowed: frozenset[str]) -> Hit | None:
         """Return the entry of the topic a message names itself, where the search found something else."""
-        topic = cued_topic(asked)
+        topic = cued_topic(asked) or cued_topic(considered.text)
         if topic is None:
             return None
         decision = considered.decision
@@ -231,30 +241,30 @@ class Understander:
         hits = self.index.consider(asked, allowed=meant).hits if meant else ()
         return Hit(hits[0].entry_id, _SURE, hits[0].phrasing) if hits else None
 
-    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> tuple[Hit | None, str | None]:
-        """Return the first wish and the entry of the second where a message clearly holds two."""
-        clauses = [clause.strip() for clause in _CLAUSE_END.split(asked)]
-        clauses = [clause for clause in clauses if len(clause) >= 3]
-        if not 2 <= len(clauses) <= 4:
-            return None, None
-        found: list[Hit] = []
-        for clause in clauses:
-            decision = self._consider(clause, allowed).decision
-            # a greeting, or a word that only asks back, is no wish of its own
-            if (
-                isinstance(decision, Found)
-                and self._entries[decision.hit.entry_id].action not in _NO_WISH
-                and decision.hit.score >= _SURE
-            ):
-                found.append(decision.hit)
-        if len(found) < 2:
-            return None, None
-        first = found[0]
-        topic = self._entries[first.entry_id].topic
-        for second in found[1:]:
-            if self._entries[second.entry_id].topic != topic:
-                return first, second.entry_id
-        return None, None
+    def _two_wishes(self, asked: str, allowed: frozenset[str]) -> Wishes | None:
+        return wishes_of(
+            asked,
+            lambda clause: self._decided(clause, allowed),
+            lambda entry_id: self._entries[entry_id].topic,
+            lambda entry_id: self._entries[entry_id].action in _NO_WISH,
+        )
+
+    def _decided(self, clause: str, allowed: frozenset[str]) -> Decision:
+        considered = self._consider(clause, allowed)
+        cued = self._cued(clause, considered, allowed)
+        return considered.decision if cued is None else Found(cued)
+
+    def _without_denied(self, allowed: frozenset[str], denial: Denied) -> frozenset[str]:
+        """Return the entries left once those are gone that the customer says are not meant."""
+        return frozenset(
+            entry_id
+            for entry_id in allowed
+            if not denial.concerns(
+                self._entries[entry_id].action,
+                self._entries[entry_id].topic,
+                self._entries[entry_id].question,
+            )
+        )
 
     def _work_out_allowed(self, region: str, on: date | None) -> frozenset[str]:
         if on is not None:

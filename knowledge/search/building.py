@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.remedies import ALL, Remedies
 from knowledge.search import judgement
 from knowledge.search.candidates import Finder
 from knowledge.search.classifier import Classifier
@@ -64,15 +65,15 @@ class Built:
         return parts if self.classifier is None else parts | self.classifier.parts()
 
 
-def build(rows: Rows, families: Mapping[str, str]) -> Built:
+def build(rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL) -> Built:
     """Read and fit everything from the start; raises NothingToIndex."""
     remember(written_down())
-    synonyms = Synonyms.load()
+    synonyms = Synonyms.load(remedies=remedies)
     plain = [normalise(text) for text in rows.texts]
     segmenter = Segmenter.load(extra=synonyms.words(), texts=plain)
-    folded = [comparable(text) for text in plain]
+    folded = [comparable(text, numbers=remedies.numbers) for text in plain]
     speller = Speller.build(folded, segmenter)
-    reader = Reader(segmenter, synonyms)
+    reader = Reader(segmenter, synonyms, remedies)
     readings = [
         reader.read_comparable(text, alike, speller) for text, alike in zip(plain, folded, strict=True)
     ]

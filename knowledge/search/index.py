@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.caching import remembering
+from knowledge.remedies import ALL, Remedies
 from knowledge.search import building
 from knowledge.search.building import Built, NothingToIndex
 from knowledge.search.candidates import CANDIDATES, Finder
+from knowledge.search.evidence import FEATURES
+from knowledge.search.judgement import Judgement
 from knowledge.search.reading import Reading
 from knowledge.search.rows import Rows
 from knowledge.search.storing import fingerprint, kept
@@ -65,12 +68,22 @@ class Considered:
     hits: tuple[Hit, ...]  # all that was weighed, best first
     answerable: float  # probability (0 to 1) that any entry answers, whichever it is
     subjects: tuple[str, ...]  # the nouns of the question
+    text: str = ""  # the question in standard words
+
+
+def _without(judged: Judgement, remedies: Remedies) -> Judgement:
+    """Return the judgement with no weight for the figures of remedies that are off."""
+    off = {"question_type": not remedies.question_type, "negation": not remedies.negation}
+    silent = [off.get(figure, False) for figure in FEATURES]
+    return replace(judged, ranking=np.where(silent, 0.0, judged.ranking)) if any(silent) else judged
 
 
 class Index:
     """An index over (entry id, phrasing) pairs; build it once, ask it from any thread."""
 
-    def __init__(self, rows: Rows, built: Built, *, from_disk: bool = False) -> None:
+    def __init__(
+        self, rows: Rows, built: Built, *, from_disk: bool = False, remedies: Remedies = ALL
+    ) -> None:
         """Use `Index.build`."""
         self.from_disk = from_disk
         self._rows, self._built = rows, built
@@ -80,7 +93,7 @@ class Index:
         self._space, self._groups = built.space, rows.groups
         self._saying = remembering(self._work_out_saying, most=_WORDS)
         self._finder = Finder(rows, built.space, built.wording, built.classifier)
-        self._judgement = built.judgement
+        self._judgement = _without(built.judgement, remedies)
         # the entries of a sentence, one as often as it claims it: 真人 and 转人工 both read as 人工客服
         self._exact: dict[str, tuple[int, ...]] = {}
         for text, said, group in zip(built.wording.texts, built.plain, rows.groups.tolist(), strict=True):
@@ -95,19 +108,21 @@ class Index:
         *,
         families: Mapping[str, str] | None = None,
         cache_dir: Path | None = None,
+        remedies: Remedies = ALL,
     ) -> Self:
         """Build from (entry id, text) pairs, the first text of an id being its standard question.
 
         `families` names a family (topic) for entry ids: entries of one family support each other. With
-        `cache_dir` what takes long is kept in that folder for the next time.
+        `cache_dir` what takes long is kept in that folder for the next time. `remedies` are all on but
+        where the worth of one is measured.
         Raises NothingToIndex without any readable phrasing.
         """
         if not phrasings:
             raise NothingToIndex("no phrasings")
         rows = Rows.of(phrasings)
         known = families or {}
-        if cache_dir is None:
-            return cls(rows, building.build(rows, known))
+        if cache_dir is None or remedies != ALL:
+            return cls(rows, building.build(rows, known, remedies), remedies=remedies)
         name = fingerprint(phrasings, known)
         parts, from_disk = kept(cache_dir, name, lambda: building.build(rows, known).parts())
         return cls(rows, building.restored(rows, parts), from_disk=from_disk)
@@ -154,7 +169,7 @@ class Index:
         decision = self.decided(hits, answerable, sure)
         is_noun = self._reader.segmenter.is_noun
         subjects = tuple(dict.fromkeys(word for word in reading.words if is_noun(word)))
-        return Considered(decision, hits, answerable, subjects)
+        return Considered(decision, hits, answerable, subjects, reading.text)
 
     def saying(self, word: str) -> Mapping[str, int] | None:
         """Return how many phrasings of each entry say a word, None for a word said nearly everywhere."""

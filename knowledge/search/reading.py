@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from knowledge.remedies import ALL, Remedies
 from knowledge.search.spelling import Speller
+from knowledge.text.initials import Initials
 from knowledge.text.normalise import fold, normalise
-from knowledge.text.numbers import canonical_numbers
+from knowledge.text.numbers import canonical_numbers, canonical_units
 from knowledge.text.pinyin import sound
+from knowledge.text.places import without_places
 from knowledge.text.segment import Segmenter
 from knowledge.text.synonyms import Synonyms
 
@@ -31,9 +34,11 @@ class Reading:
 class Reader:
     """Turn sentences into readings with one dictionary and one table of synonyms."""
 
-    def __init__(self, segmenter: Segmenter, synonyms: Synonyms) -> None:
+    def __init__(self, segmenter: Segmenter, synonyms: Synonyms, remedies: Remedies = ALL) -> None:
         self._segmenter = segmenter
         self._synonyms = synonyms
+        self._remedies = remedies
+        self._initials = Initials.load()
 
     @property
     def segmenter(self) -> Segmenter:
@@ -46,12 +51,18 @@ class Reader:
 
     def read_normalised(self, plain: str, speller: Speller | None = None) -> Reading:
         """Return the reading of a text that is already normalised."""
-        return self.read_comparable(plain, comparable(plain), speller)
+        return self.read_comparable(plain, comparable(plain, numbers=self._remedies.numbers), speller)
 
     def read_comparable(self, plain: str, folded: str, speller: Speller | None = None) -> Reading:
         """Return the reading of a normalised text whose `comparable` form is at hand."""
+        remedies = self._remedies
+        if remedies.names:
+            folded = without_places(folded)
         if speller is not None:
-            folded = speller.correct(folded)
+            if remedies.pinyin:
+                folded = speller.written_out(self._initials.written_out(folded))
+            if remedies.sounds:
+                folded = speller.corrected(folded, self._synonyms.single_characters)
         reading = self._read(plain, self._synonyms.replace(folded), exchange=True)
         # 你好, 请问一下: nothing but filler is a message too
         return reading if not _FILLER.issuperset(reading.units) else self._read(plain, folded, exchange=False)
@@ -65,12 +76,16 @@ class Reader:
             if parts:
                 words.append(kept)
                 units.extend(parts)
-        return Reading(plain, tuple(units), tuple(map(sound, units)), tuple(words), "".join(units))
+        heard = tuple(map(sound, units)) if self._remedies.sounds else tuple(units)
+        return Reading(plain, tuple(units), heard, tuple(words), "".join(units))
 
 
-def comparable(plain: str) -> str:
+def comparable(plain: str, *, numbers: bool = True) -> str:
     """Return a normalised text in one spelling of terms and numbers, account and ticket numbers left out."""
-    return _LONG_NUMBER.sub(" ", canonical_numbers(fold(plain)))
+    folded = fold(plain)
+    if numbers:
+        folded = canonical_units(canonical_numbers(folded))
+    return _LONG_NUMBER.sub(" ", folded)
 
 
 @lru_cache(maxsize=16384)

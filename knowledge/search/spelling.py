@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Self
@@ -18,6 +18,10 @@ __all__ = ["Speller"]
 _LATIN_RUN = re.compile(r"[a-z']{2,}(?: +[a-z']+)*")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _OFTEN = 10  # a pair of characters used this often is no slip
+_SHARE = 1 / 10_000  # of all pairs: what is said more rarely is seldom meant by a slip
+_PARTICLES = frozenset("呀啊吗呢吧啦哦嘛哈呗噻撒咧喔喽嘞咯嘎喃捏哩")
+_SHORTEST = 3  # letters of a single syllable
+_TOGETHER = 100.0  # how well a single syllable must go with the characters beside it
 
 
 class Speller:
@@ -29,6 +33,7 @@ class Speller:
         self._by_sound = by_sound
         self._segmenter = segmenter
         self._is_common = segmenter.is_common
+        self._least = _SHARE * sum(pairs.values())
         singles: Counter[str] = Counter()
         for pair, count in pairs.items():
             singles[pair[0]] += count
@@ -103,12 +108,15 @@ class Speller:
         heard = dict(zip(unpack(parts["speller_sounds"]), unpack(parts["speller_heard"]), strict=True))
         return cls(pairs, heard, segmenter)
 
-    def correct(self, text: str) -> str:
-        """Return the text with typed pinyin written out and misheard characters exchanged."""
-        text = _LATIN_RUN.sub(self._written_out, text)
-        return _CHINESE_RUN.sub(lambda match: self._corrected(match.group()), text)
+    def written_out(self, text: str) -> str:
+        """Return the text with typed pinyin written in characters: dianfei, jiao电费."""
+        return _LATIN_RUN.sub(self._written_out, text)
 
-    def _corrected(self, run: str) -> str:
+    def corrected(self, text: str, spare: Collection[str] = ()) -> str:
+        """Return the text with misheard characters exchanged: 欠肥 is 欠费; those to `spare` stay."""
+        return _CHINESE_RUN.sub(lambda match: self._corrected(match.group(), spare), text)
+
+    def _corrected(self, run: str, spare: Collection[str]) -> str:
         pairs = self._pairs
         chars = list(run)
         last = len(chars) - 1
@@ -123,13 +131,19 @@ class Speller:
                 continue
             if seen and (pairs[heard] < 3 * _OFTEN * seen or not set(heard) & set(pair)):
                 continue
-            if seen:
-                chars[place], chars[place + 1] = heard[0], heard[1]
-                continue
+            changed = [was for was, now in zip(pair, heard, strict=True) if was != now]
+            if any(was in _PARTICLES or was in spare for was in changed):
+                continue  # 冇电呀 is not 电压, 畀电费 not 被电
+            if changed == [pair[1]] and place + 1 < last:
+                # 我家亭电了: 停电 is said more often than 家庭
+                other = self._heard_as(pair[1] + chars[place + 2])
+                if other is not None and other[1] == chars[place + 2] and pairs[other] > pairs[heard]:
+                    continue
             # leave a character alone that makes sense with its other neighbour
-            if heard[0] != pair[0] and place > 0 and self._belongs(chars[place - 1] + pair[0]):
+            belongs = self._is_common if seen else self._belongs
+            if heard[0] != pair[0] and place > 0 and belongs(chars[place - 1] + pair[0]):
                 continue
-            if heard[1] != pair[1] and place + 1 < last and self._belongs(pair[1] + chars[place + 2]):
+            if heard[1] != pair[1] and place + 1 < last and belongs(pair[1] + chars[place + 2]):
                 continue
             chars[place], chars[place + 1] = heard[0], heard[1]
         return "".join(chars)
@@ -138,7 +152,8 @@ class Speller:
         first, second = _keys(pair[0]), _keys(pair[1])
         if not first or not second:
             return None
-        return self._by_sound.get(f"{first[0]} {second[0]}")
+        heard = self._by_sound.get(f"{first[0]} {second[0]}")
+        return heard if heard is not None and self._pairs.get(heard, 0) >= self._least else None
 
     def _belongs(self, pair: str) -> bool:
         return pair in self._pairs or self._is_common(pair)
@@ -146,10 +161,13 @@ class Speller:
     def _written_out(self, match: re.Match[str]) -> str:
         """Return the likeliest characters for a run of pinyin, the run itself if it is none."""
         syllables = spell_out(match.group())
-        if syllables is None or (len(syllables) < 2):
+        if syllables is None:
             return match.group()
+        before, after = _beside(match)
+        if len(syllables) < 2 and (len(match.group()) < _SHORTEST or not (before or after)):
+            return match.group()  # ok, he: too little to go by
         # the best way through all characters of these sounds, by the pairs we have seen
-        paths: dict[str, tuple[float, str]] = {"": (0.0, "")}
+        paths: dict[str, tuple[float, str]] = {before: (0.0, "")}
         for syllable in syllables:
             found = self._characters.get(sound_key(syllable))
             if not found:
@@ -170,7 +188,23 @@ class Speller:
                     key=lambda path: path[0],
                 )
             paths = steps
-        return max(paths.values(), key=lambda path: path[0])[1]
+        if not after:
+            return max(paths.values(), key=lambda path: path[0])[1]
+        score, written = max(
+            (score + self._pairs.get(char + after, 0) * 10.0, written)
+            for char, (score, written) in paths.items()
+        )
+        # jiao电费 is 交电费, but a syllable that goes with nothing beside it is a word of another language
+        return written if len(syllables) > 1 or score >= _TOGETHER else match.group()
+
+
+def _beside(match: re.Match[str]) -> tuple[str, str]:
+    """Return the Chinese characters right before and after a run of letters, empty where there are none."""
+    before, after = match.string[: match.start()].rstrip()[-1:], match.string[match.end() :].lstrip()[:1]
+    return (
+        before if "\u3400" <= before <= "\u9fff" else "",
+        after if "\u3400" <= after <= "\u9fff" else "",
+    )
 
 
 def _pairs_of(texts: Iterable[str]) -> Counter[str]:

@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.text.initials import initials_table
 from knowledge.text.segment import default_dictionary, general_dictionary
-from knowledge.text.synonyms import default_synonyms
+from knowledge.text.synonyms import word_tables
 
 __all__ = ["Parts", "fingerprint", "kept", "pack", "unpack"]
 
@@ -45,7 +46,7 @@ def unpack(packed: NDArray[np.uint8]) -> list[str]:
 def fingerprint(phrasings: Iterable[tuple[str, str]], families: Mapping[str, str]) -> str:
     """Return a name for exactly these phrasings, this program and its data files."""
     digest = hashlib.sha256()
-    for source in (*_program(), default_dictionary(), default_synonyms()):
+    for source in (*_program(), default_dictionary(), *word_tables(), initials_table()):
         digest.update(source.read_bytes())
     # what the libraries bring is named by their versions; jieba's dictionary by its size as well
     digest.update(f"{general_dictionary().stat().st_size} {np.__version__}".encode())

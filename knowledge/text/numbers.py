@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import cn2an
 
-__all__ = ["Quantity", "Unit", "canonical_numbers", "quantities"]
+__all__ = ["Quantity", "Unit", "canonical_numbers", "canonical_units", "quantities"]
 
 Unit = Literal[
     "kwh",
@@ -56,8 +56,25 @@ _PREFIXED_MONEY = re.compile(r"¥\s*(?P<number>\d+(?:\.\d+)?)")
 _DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2"}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _SCALE = {"万": Decimal(10_000), "千": Decimal(1000), "百": Decimal(100)}
+# 三百八十千瓦时: the 千 belongs to the unit.
+_THOUSANDS_OF_UNITS = re.compile(rf"(?<=[{_ONES}十百千万\d])千(?:瓦时|瓦小时|瓦|伏)")
+_LATIN_UNITS = {"千瓦时": "kwh", "千瓦小时": "kwh", "千瓦": "kw", "千伏": "kv"}
 # 千万别, 万一, 百姓: the character is no number there.
-_NOT_A_NUMBER = re.compile(r"千万(?=[别不要注记])|万一|一百一|十分(?!钟)|百姓|万能|千伏|九五五九八")
+_NOT_A_NUMBER = re.compile(r"千万(?=[别不要注记])|万一|一百一|十分(?!钟)|百姓|万能|千伏|五口之家|三代同堂")
+
+_ANY_DIGIT = re.compile(r"[\d一二三]")
+_STEP_NUMBERS = {"1": "一", "2": "二", "3": "三", "一": "一", "二": "二", "三": "三"}
+_STEP = re.compile(
+    r"(?:第|(?<![\d一二三四五六七八九十几分这那哪下上每同]))([123一二三])(?:档|阶梯|阶|级电价|段电价)"
+)
+_KILOVOLT = re.compile(r"(\d)\s*kv(?![a-z])")
+_ONE_METER = re.compile(r"[1一]户[1一](?:个)?表")
+# How a quantity is written to compare; the others stay as they are.
+_SPELT: dict[Unit, str] = {
+    "kwh": "度", "yuan": "元", "kw": "千瓦", "volt": "伏", "ampere": "安", "hour": "小时",
+}  # fmt: skip
+_AMOUNTS: frozenset[Unit] = frozenset({"kwh", "yuan"})
+_AMOUNT = "100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +96,36 @@ def canonical_numbers(text: str) -> str:
         kept.append(match.group())
         return "\x00"
 
+    text = _THOUSANDS_OF_UNITS.sub(lambda match: _LATIN_UNITS[match.group()], text)
     text = _NOT_A_NUMBER.sub(keep, text)
     text = _NUMERAL.sub(_digits_of, text)
     text = _TEN_THOUSANDS.sub(lambda match: _plain(Decimal(match[1]) * _SCALE[match[2]]), text)
     for original in kept:
         text = text.replace("\x00", original, 1)
     return text
+
+
+def canonical_units(text: str) -> str:
+    """Return a text in canonical numbers with one spelling of steps and units: 300kwh → 100度.
+
+    How much was used or paid is no part of what is asked: such amounts all read alike.
+    """
+    if not _ANY_DIGIT.search(text):
+        return text
+    text = _STEP.sub(lambda match: f"第{_STEP_NUMBERS[match[1]]}档", text)
+    text = _ONE_METER.sub("一户一表", text)
+    text = _KILOVOLT.sub(r"\1千伏", text)
+    return _QUANTITY.sub(_in_one_unit, text)
+
+
+def _in_one_unit(match: re.Match[str]) -> str:
+    unit, number = _UNITS[match["unit"]], match["number"]
+    spelling = _SPELT.get(unit)
+    if spelling is None or match["unit"] == "月":
+        return match.group()
+    if unit in _AMOUNTS and Decimal(number) > 1:
+        number = _AMOUNT
+    return f"{number}{spelling}"
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:

@@ -1,29 +1,37 @@
-"""Different words for one thing (没电 = 断电 = 停电), read from an editable table."""
+"""Different words for one thing (没电 = 断电 = 停电, 冇電 = 停电), read from editable tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-__all__ = ["Synonyms", "SynonymsRefused", "default_synonyms"]
+from knowledge.remedies import ALL, Remedies
+from knowledge.text.normalise import fold, normalise
+
+__all__ = ["Synonyms", "SynonymsRefused", "word_tables"]
+
+_DATA: Final = Path(str(files("knowledge"))) / "data"
+# The table of each remedy. The first may name a word that a later one exchanges further.
+_TABLES: Final = {"synonyms": "synonyms.yaml", "names": "names.yaml", "dialects": "dialects.yaml"}
 
 
 class SynonymsRefused(ValueError):
-    """Raised when the table cannot be read or says two things about one word."""
+    """Raised when a table cannot be read or says two things about one word."""
 
 
 class _Group(BaseModel):
-    """One line of the table: the word we keep, the words read as it, words that forbid the exchange."""
+    """One line of a table: the word we keep, the words read as it, words that forbid the exchange."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     say: str
     also: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    region: str = Field(default="", alias="in")  # where it is said: for editors only
     note: str = ""
 
 
@@ -33,9 +41,9 @@ class _Exchange:
     unless: tuple[str, ...]
 
 
-def default_synonyms() -> Path:
-    """Return the place of the table that ships with the program."""
-    return Path(str(files("knowledge"))) / "data" / "synonyms.yaml"
+def word_tables() -> tuple[Path, ...]:
+    """Return the places of the tables that ship with the program."""
+    return tuple(_DATA / name for name in _TABLES.values())
 
 
 class Synonyms:
@@ -44,39 +52,56 @@ class Synonyms:
     def __init__(self, groups: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> None:
         """Take (kept word, variants, forbidding words) of every group; raises SynonymsRefused."""
         exchanges: dict[str, _Exchange] = {}
+        kept: list[str] = []
         for canonical, variants, unless in groups:
-            for variant in variants:
+            for written in variants:
                 exchange = _Exchange(canonical, tuple(unless))
-                if exchanges.setdefault(variant, exchange) != exchange:
-                    raise SynonymsRefused(
-                        f"{variant} is read both as {exchanges[variant].canonical} and {canonical}"
-                    )
+                # an editor may write either script: questions are compared in one
+                for variant in {written, fold(normalise(written))}:
+                    if variant != canonical and exchanges.setdefault(variant, exchange) != exchange:
+                        raise SynonymsRefused(
+                            f"{written} is read both as {exchanges[variant].canonical} and {canonical}"
+                        )
+            kept.append(canonical)
+        for canonical in (word for words in kept for word in words.split()):
             # the kept word shields itself: 停电 is never torn apart by a shorter variant inside it
-            if canonical:
-                exchanges.setdefault(canonical, _Exchange(canonical, ()))
-        self._exchanges = exchanges
+            exchanges.setdefault(canonical, _Exchange(canonical, ()))
+        # 電火錢 is read as 电钱, and that as 电费; 好久來電 as 什么时候 and 来电, two words
+        self._exchanges = {variant: _followed(one, exchanges) for variant, one in exchanges.items()}
+        self._words = tuple(
+            dict.fromkeys(
+                word for variant, one in exchanges.items() for word in (variant, *one.canonical.split())
+            )
+        )
         # a single character is exchanged only where it is a word by itself: 服 in 服务 is not 吃
-        self._single = {word: exchange for word, exchange in exchanges.items() if len(word) == 1}
+        self._single = {word: one for word, one in self._exchanges.items() if len(word) == 1}
         self._lengths: dict[str, tuple[int, ...]] = {}
-        for variant in exchanges:
+        for variant in self._exchanges:
             if len(variant) == 1:
                 continue
             lengths = {*self._lengths.get(variant[0], ()), len(variant)}
             self._lengths[variant[0]] = tuple(sorted(lengths, reverse=True))
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Self:
-        """Read the table; raise SynonymsRefused if it is malformed."""
-        source = path or default_synonyms()
-        try:
-            groups = TypeAdapter(list[_Group]).validate_python(yaml.safe_load(source.read_text("utf-8")))
-        except (yaml.YAMLError, ValidationError) as error:
-            raise SynonymsRefused(f"{source}: {error}") from error
+    def load(cls, path: Path | None = None, *, remedies: Remedies = ALL) -> Self:
+        """Read one table, or those of the remedies that are on; raise SynonymsRefused if malformed."""
+        sources = [path] if path else [_DATA / _TABLES[name] for name in _TABLES if getattr(remedies, name)]
+        groups: list[_Group] = []
+        for source in sources:
+            try:
+                groups += TypeAdapter(list[_Group]).validate_python(yaml.safe_load(source.read_text("utf-8")))
+            except (yaml.YAMLError, ValidationError) as error:
+                raise SynonymsRefused(f"{source}: {error}") from error
         return cls((group.say, group.also, group.unless) for group in groups)
 
     def words(self) -> tuple[str, ...]:
-        """Return every word of the table, for a segmenter that should not split them."""
-        return tuple(self._exchanges)
+        """Return every word of the tables, for a segmenter that should not split them."""
+        return self._words
+
+    @property
+    def single_characters(self) -> Collection[str]:
+        """Return the characters that are read as another word: no slip of whoever types them."""
+        return self._single
 
     def replace(self, text: str) -> str:
         """Return a normalised text with variants of two and more characters exchanged."""
@@ -100,3 +125,17 @@ class Synonyms:
         if exchange is None or any(other in text for other in exchange.unless):
             return word
         return exchange.canonical
+
+
+def _followed(exchange: _Exchange, exchanges: dict[str, _Exchange]) -> _Exchange:
+    """Return an exchange that ends at words which are not exchanged themselves."""
+    words: list[str] = []
+    unless = list(exchange.unless)
+    for word in exchange.canonical.split():
+        seen = {word}
+        while (further := exchanges.get(word)) is not None and further.canonical not in seen:
+            word = further.canonical
+            seen.add(word)
+            unless += further.unless
+        words.append(word)
+    return _Exchange("".join(words), tuple(dict.fromkeys(unless)))
