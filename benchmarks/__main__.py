@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m benchmarks [answers|throughput|service] [--quick] [--dev DIR]`."""
+"""Runs the measurements: `python -m benchmarks [answers|throughput|service|fit] [--quick] [--dev DIR]`."""
 
 import argparse
 import os
@@ -7,16 +7,19 @@ import sys
 import traceback
 from pathlib import Path
 
-from benchmarks import answers, service, throughput
+from benchmarks import answers, fitting, service, throughput
 
 DEV_SETS = "DIANLING_DEV_SETS"
 PARTS = ("answers", "throughput", "service")
+FIT = "fit"  # no measurement: writes the coefficients of the judgement anew
 
 
 def main() -> int:
     """Run the parts asked for, by default all; 0 is success, 1 a measurement that could not be made."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=PARTS, help="only this part; by default all of them")
+    parser.add_argument(
+        "part", nargs="?", choices=(*PARTS, FIT), help=f"only this part; by default all but {FIT}"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer questions and rounds: for a first look")
     parser.add_argument(
         "--dev",
@@ -29,6 +32,9 @@ def main() -> int:
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, "
         f"load {os.getloadavg()[0]:.1f} at the start"
     )
+    if asked.part == FIT:
+        fitting.run()
+        return 0
     failed: list[str] = []
     for part in PARTS if asked.part is None else (asked.part,):
         try:

@@ -162,8 +162,11 @@ class Space:
         start, end = view.starts[column], view.starts[column + 1]
         return view.rows[start:end].astype(np.intp) if start != end else None
 
-    def evidence(self, reading: Reading) -> Evidence:
-        """Return what the question shares with every phrasing."""
+    def evidence(self, reading: Reading, *, alone: bool = False) -> Evidence:
+        """Return what the question shares with every phrasing.
+
+        With `alone` the question is a stored phrasing: what only one phrasing has, nobody else knows.
+        """
         rows: list[NDArray[np.int32]] = []
         covering: list[Floats] = []
         resembling: list[Floats] = []
@@ -181,6 +184,8 @@ class Space:
                 counts = Counter(grams)
             for gram, count in counts.items():
                 column = known.get(gram)
+                if alone and column is not None and starts[column + 1] - starts[column] == 1:
+                    column = None
                 rarity = unknown if column is None else rarities[column]
                 weight = rarity + 0.1
                 if count > 1:
