@@ -284,7 +284,7 @@ def _note(library: Library, golden: Sequence[Golden], asked: Sequence[Asked]) ->
     questions = sum(len(one.cases) for one in asked)
     return (
         "# How evidence becomes a probability (knowledge/search/learned.py). Not to be edited by hand:\n"
-        f"# `python -m benchmarks fit` wrote it on {clock.now():%Y-%m-%d}, from nothing but our own library:\n"
+        f"# `python -m benchmarks fit` wrote it on {clock.now():%Y-%m-%d}, from our own library only:\n"
         f"# {len(library.entries)} entries, {phrasings:,} phrasings and {len(golden):,} golden questions, as "
         f"{len(asked)} smaller libraries\n"
         f"# that were asked {questions:,} questions.\n"

@@ -1,4 +1,4 @@
-"""Libraries of many kinds made from our own one by leaving entries and phrasings out, and what they are asked."""
+"""Libraries of many kinds, made by leaving entries and phrasings out of ours, and what they are asked."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _PER_ENTRY: Final = 6  # phrasings of an entry that was left out
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a sample is like; `close` is how near (0 to 100) its questions are to what is stored, 0 for any."""
+    """What a sample is like; `close`: how near (0 to 100) its questions are to what is stored."""
 
     entries: int
     phrasings: tuple[int, int]

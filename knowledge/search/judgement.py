@@ -1,7 +1,7 @@
 """How evidence becomes a probability, and from which probability on we answer, ask back or pass."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Self
