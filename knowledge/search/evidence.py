@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from knowledge.search.reading import Reading
+from knowledge.search.reading import Reading, units_of
 from knowledge.search.storing import Parts, pack, unpack
 
 __all__ = ["COMPARED", "FEATURES", "Wording"]
@@ -83,11 +83,12 @@ class Wording:
     @classmethod
     def _of(cls, readings: Sequence[Reading], codes: dict[str, str]) -> Self:
         texts = [reading.text for reading in readings]
+        coded = _coded(readings, codes)
         aims = np.array([[*purposes(text), denies(text)] for text in texts], dtype=bool)
         return cls(
             texts,
-            _coded(readings, codes),
-            [_in_one_order(reading) for reading in readings],
+            coded,
+            [_in_one_order(reading, sounds) for reading, sounds in zip(readings, coded, strict=True)],
             codes,
             aims.reshape(-1, len(_PURPOSES) + 1),
         )
@@ -142,7 +143,11 @@ class Wording:
         result = np.empty((len(COMPARED), len(phrasings)), dtype=np.float32)
         chosen = phrasings.tolist()
         sounds = "".join([self._codes.get(key, "?") for key in reading.sounds])
-        compared = ((reading.text, self.texts), (sounds, self._sounds), (_in_one_order(reading), self._words))
+        compared = (
+            (reading.text, self.texts),
+            (sounds, self._sounds),
+            (_in_one_order(reading, sounds), self._words),
+        )
         for row, (asked, stored) in enumerate(compared):
             result[row] = process.cdist([asked], [stored[place] for place in chosen], scorer=fuzz.ratio)[0]
         result[: len(compared)] *= np.float32(0.01)
@@ -162,8 +167,15 @@ def _coded(readings: Sequence[Reading], codes: dict[str, str]) -> list[str]:
     ]
 
 
-def _in_one_order(reading: Reading) -> str:
-    return " ".join(sorted(reading.words))
+def _in_one_order(reading: Reading, sounds: str) -> str:
+    """Return the words of a reading, written by their sounds, in an order that says nothing."""
+    words: list[str] = []
+    place = 0
+    for word in reading.words:
+        length = len(units_of(word))
+        words.append(sounds[place : place + length])
+        place += length
+    return " ".join(sorted(words))
 
 
 def purposes(text: str) -> list[bool]:

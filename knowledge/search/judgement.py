@@ -66,7 +66,7 @@ _LEFT_OUT_PRECISION: Final = 0.85
 _OUT_OF_SCOPE: Final = 0.41  # share of messages that no entry answers
 _NEAR: Final = 0.25  # share of these that are about the same field
 _LEAST_ANSWERED: Final = 0.02
-_HIGHEST: Final = 0.99
+_HIGHEST: Final = 0.99  # more is never asked for
 
 PULL: Final = 0.02  # how strongly what a library's own phrasings teach is held back by the prior
 _FEWEST_TRIALS: Final = 50
@@ -156,7 +156,7 @@ def left_out_threshold(judgement: Judgement, trials: Sequence[Trial]) -> float:
     gained = np.cumsum(np.array(right + [0.0] * len(refusals))[order] * shares[order])
     precise = np.flatnonzero(gained >= _LEFT_OUT_PRECISION * np.cumsum(shares[order]))
     precise = precise[precise >= _LEAST_ANSWERED * len(order)]
-    return float(every[order[precise[-1]]]) if len(precise) else _HIGHEST
+    return min(float(every[order[precise[-1]]]), _HIGHEST) if len(precise) else _HIGHEST
 
 
 def _best(judgement: Judgement, figures: Floats, unseen: tuple[float, ...]) -> float:
