@@ -40,6 +40,9 @@ bench: $(READY) ## measure, side by side with peers
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks
 
+fit: $(READY) ## fit the judgement anew on our own library; minutes
+	$(BIN)/python -m benchmarks fit
+
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	--no-emit-find-links --universal --python-version 3.11 --upgrade pyproject.toml
 
@@ -53,4 +56,4 @@ lock: ## write the requirement locks anew
 clean: ## remove what can be made again, the demo's database too
 	rm -rf .venv build dist *.egg-info var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo test format check bench lock clean
+.PHONY: help setup demo test format check bench fit lock clean

@@ -7,17 +7,18 @@ import sys
 import traceback
 from pathlib import Path
 
-from benchmarks import ablation, answers, service, throughput, understanding
+from benchmarks import ablation, answers, fitting, service, throughput, understanding
 
 DEV_SETS = "DIANLING_DEV_SETS"
 PARTS = ("understanding", "answers", "throughput", "service")
 ABLATION = "ablation"  # rebuilds the index a dozen times: only where it is asked for
+FIT = "fit"  # no measurement: writes the coefficients of the judgement anew
 
 
 def main() -> int:
     """Run the parts asked for, by default all; 0 is success, 1 a measurement that could not be made."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=(*PARTS, ABLATION), help="only this part")
+    parser.add_argument("part", nargs="?", choices=(*PARTS, ABLATION, FIT), help="only this part")
     parser.add_argument("--quick", action="store_true", help="fewer questions and rounds: for a first look")
     parser.add_argument(
         "--dev",
@@ -31,6 +32,9 @@ def main() -> int:
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, "
         f"load {os.getloadavg()[0]:.1f} at the start"
     )
+    if asked.part == FIT:
+        fitting.run()
+        return 0
     failed: list[str] = []
     for part in PARTS if asked.part is None else (asked.part,):
         try:

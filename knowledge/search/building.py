@@ -1,6 +1,6 @@
 """Builds the index: reads every phrasing, fits the classifier, learns to weigh evidence; and revises it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -58,6 +58,7 @@ class Built:
             "segmenter_counts": segmenter.counts,
             "segmenter_nouns": segmenter.nouns,
             "judgement_ranking": self.judgement.ranking,
+            "judgement_shift": np.array([self.judgement.shift]),
             **self.speller.parts(),
             **self.space.parts(),
             **self.wording.parts(),
@@ -65,8 +66,16 @@ class Built:
         return parts if self.classifier is None else parts | self.classifier.parts()
 
 
-def build(rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL) -> Built:
-    """Read and fit everything from the start; raises NothingToIndex."""
+Learn = Callable[[Judgement, Sequence[Trial], float], Judgement]
+
+
+def build(
+    rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL, learn: Learn = Judgement.learn
+) -> Built:
+    """Read and fit everything from the start; `learn` is told the left-out phrasings and the richness.
+
+    Raises NothingToIndex.
+    """
     remember(written_down())
     synonyms = Synonyms.load(remedies=remedies)
     plain = [normalise(text) for text in rows.texts]
@@ -82,10 +91,10 @@ def build(rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL) -> 
     space = Space.build(readings, rows.groups)
     wording = Wording.build(readings)
     classifier: Classifier | None = None
-    learned = judgement.prior(rows.richness)
+    trials = _trials(rows, readings)
     if _has_classifier(rows):
         chosen = _chosen(rows)
-        trials = _trials(rows, chosen, readings)
+        trials = np.intersect1d(trials, chosen)
         classifier = Classifier.fit(
             space.weights(chosen).alikeness(),
             chosen,
@@ -93,8 +102,10 @@ def build(rows: Rows, families: Mapping[str, str], remedies: Remedies = ALL) -> 
             _numbered(rows, families),
             np.searchsorted(chosen, trials),
         )
-        learned = _learned(learned, Finder(rows, space, wording, classifier), rows, readings, trials)
+    asked = _asked(Finder(rows, space, wording, classifier), rows, readings, trials)
+    if classifier is not None:
         classifier.forget_training()
+    learned = learn(judgement.prior(rows.richness), asked, rows.richness)
     return Built(plain, reader, speller, space, wording, classifier, learned)
 
 
@@ -110,7 +121,7 @@ def restored(rows: Rows, parts: Parts) -> Built:
         space=Space.restored(parts, rows.groups),
         wording=Wording.restored(parts),
         classifier=Classifier.restored(parts),
-        judgement=replace(judgement.prior(rows.richness), ranking=parts["judgement_ranking"]),
+        judgement=_carried(rows, parts["judgement_ranking"], float(parts["judgement_shift"][0])),
     )
 
 
@@ -156,8 +167,13 @@ def revised(built: Built, before: Rows, rows: Rows, families: Mapping[str, str])
             before=built.space.weights(classifier.chosen).times(),
             after=space.weights(chosen).times(),
         )
-    learned = replace(judgement.prior(rows.richness), ranking=built.judgement.ranking)
+    learned = _carried(rows, built.judgement.ranking, built.judgement.shift)
     return Built(plain, built.reader, speller, space, wording, classifier, learned)
+
+
+def _carried(rows: Rows, ranking: NDArray[np.float64], shift: float) -> Judgement:
+    """Return what was learned before, for these rows."""
+    return replace(judgement.prior(rows.richness), ranking=ranking).moved(shift)
 
 
 def _numbered(rows: Rows, families: Mapping[str, str]) -> NDArray[np.int64] | None:
@@ -182,23 +198,24 @@ def _chosen(rows: Rows) -> NDArray[np.int64]:
     return np.sort(np.argsort(rank, kind="stable")[:most])
 
 
-def _trials(rows: Rows, chosen: NDArray[np.int64], readings: Sequence[Reading]) -> NDArray[np.int64]:
-    """Return phrasings to leave out one by one, evenly over all entries that have another."""
+def _trials(rows: Rows, readings: Sequence[Reading]) -> NDArray[np.int64]:
+    """Return phrasings to leave out one by one, evenly over all entries that have another.
+
+    Where hardly any has, phrasings of all entries serve: they tell what is found for what nothing answers.
+    """
     eligible = np.flatnonzero(rows.counts[rows.groups] >= 2)
+    if float(np.mean(rows.counts >= 2)) <= _SEVERAL:
+        eligible = np.arange(len(rows.texts))
     spread = eligible[:: max(1, len(eligible) // _TRIALS)]
-    usable = [place for place in spread.tolist() if readings[place].units]
-    return np.intersect1d(np.array(usable, dtype=np.int64), chosen)
+    return np.array([place for place in spread.tolist() if readings[place].units], dtype=np.int64)
 
 
-def _learned(
-    prior: Judgement, finder: Finder, rows: Rows, readings: Sequence[Reading], trials: NDArray[np.int64]
-) -> Judgement:
-    """Return the judgement after asking left-out phrasings against the rest."""
+def _asked(finder: Finder, rows: Rows, readings: Sequence[Reading], trials: NDArray[np.int64]) -> list[Trial]:
+    """Return how left-out phrasings fare against the rest."""
     asked: list[Trial] = []
     for phrasing in trials.tolist():
         candidates = finder.find(readings[phrasing], without=phrasing)
         if candidates is not None:
             right = np.flatnonzero(candidates.entries == rows.groups[phrasing])
-            if len(right):
-                asked.append(Trial(candidates.figures, int(right[0])))
-    return prior.learn(asked)
+            asked.append(Trial(candidates.figures, candidates.unseen, int(right[0]) if len(right) else -1))
+    return asked

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.classifier import Classifier
-from knowledge.search.evidence import FEATURES, Wording
+from knowledge.search.evidence import COMPARED, FEATURES, Wording
 from knowledge.search.reading import Reading
 from knowledge.search.rows import Rows
 from knowledge.search.space import Evidence, Space
@@ -16,6 +16,9 @@ __all__ = ["CANDIDATES", "Candidates", "Finder"]
 
 CANDIDATES: Final = 14  # entries compared in detail
 _PHRASINGS: Final = 42  # phrasings compared in detail
+_CLASSIFIER: Final = FEATURES.index("classifier")
+_FAMILY: Final = FEATURES.index("family")
+_FROM_SINGLE: Final = [FEATURES.index(name) for name in COMPARED]
 _OFTEN: Final = 4  # best phrasings of an entry that count together
 
 
@@ -49,7 +52,7 @@ class Finder:
 
         `forbidden` says of every entry whether it must not be found; `without` leaves one phrasing out.
         """
-        evidence = self._space.evidence(reading)
+        evidence = self._space.evidence(reading, alone=without is not None)
         if without is not None:
             evidence.covered[without] = evidence.alike[without] = 0.0
         both = evidence.covered + evidence.alike
@@ -58,7 +61,7 @@ class Finder:
             return None
         figures = np.zeros((len(entries), len(FEATURES)))
         if self._classifier is not None:
-            figures[:, 3], figures[:, 8] = (
+            figures[:, _CLASSIFIER], figures[:, _FAMILY] = (
                 self._classifier.scores(evidence.alike, entries)
                 if without is None
                 else self._classifier.scores_without(without, entries)
@@ -111,5 +114,5 @@ class Finder:
         # what shares nothing with the question, or is no phrasing at all, gives way to the nearest one
         chosen = np.where(together[entry, nearest] > 0, places[entry, nearest], places[entry, nearest[:, :1]])
         compared = self._wording.compare(reading, chosen.ravel())
-        figures[:, 4:8] = compared.reshape(4, *chosen.shape).max(axis=2).T
+        figures[:, _FROM_SINGLE] = compared.reshape(len(COMPARED), *chosen.shape).max(axis=2).T
         return chosen[:, 0]

@@ -73,7 +73,7 @@ class Considered:
 
 def _without(judged: Judgement, remedies: Remedies) -> Judgement:
     """Return the judgement with no weight for the figures of remedies that are off."""
-    off = {"question_type": not remedies.question_type, "negation": not remedies.negation}
+    off = {"purpose": not remedies.question_type, "negation": not remedies.negation}
     silent = [off.get(figure, False) for figure in FEATURES]
     return replace(judged, ranking=np.where(silent, 0.0, judged.ranking)) if any(silent) else judged
 

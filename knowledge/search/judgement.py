@@ -3,55 +3,83 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.search.evidence import FEATURES
+from knowledge.search.learned import Coefficients, CoefficientsRefused, Ends, Pair
 
-__all__ = ["Judgement", "Trial", "prior"]
+__all__ = [
+    "PULL",
+    "SIGNALS",
+    "Judgement",
+    "Trial",
+    "fit_ranking",
+    "left_out_threshold",
+    "log_odds",
+    "prior",
+    "refused",
+    "refused_threshold",
+    "signals",
+]
 
 Floats = NDArray[np.float64]
 
-# Weight of each figure of evidence.FEATURES when entries have one phrasing, and when they have several.
-_RANKING_SINGLE: Final = (5.92, 3.49, 5.92, 0.0, 4.15, 4.15, 0.67, 0.73, 3.0)
-_RANKING_SEVERAL: Final = (2.78, 4.26, 4.51, 6.6, 3.29, 3.0, 0.06, 0.93, 3.0)
-# Coefficients of `signals`: how they speak for the best candidate being right, and for any being right.
-_RIGHT_SINGLE: Final = (-4.67, 0.44, 1.46, 0.41, 1.46, 0.0, 2.62, 0.33, 1.55, -0.52, 0.25, -0.36, -0.98)
-_RIGHT_SEVERAL: Final = (-1.32, 0.58, -3.21, -1.2, 1.34, 6.25, 2.02, 0.4, -0.8, -0.48, -2.66, 1.62, -1.14)
-_ANSWERABLE_SINGLE: Final = (-5.63, 0.16, 2.35, 0.75, 2.35, 0.0, 4.28, 0.52, -0.06, 0.59, -0.7, 0.1, -1.52)
-_ANSWERABLE_SEVERAL: Final = (
-    -1.68,
-    0.13,
-    -3.46,
-    1.05,
-    3.03,
-    6.59,
-    3.59,
-    0.11,
-    0.62,
-    -0.54,
-    -3.45,
-    1.58,
-    -0.98,
+SIGNALS: Final = (
+    "always",  # 1: what is subtracted without any evidence
+    "lead",  # log odds of the best candidate among the candidates
+    "runner_up",  # how far it stands above the second, in what the ranking weighs
+    "covered",  # the figures of the best candidate, see evidence.FEATURES
+    "alike",
+    "covered_often",
+    "classifier",
+    "ratio",  # the larger of characters and sounds
+    "any_order",
+    "purpose",
+    "agreement",  # share of the figures in which the best candidate is the best
+    "covered_above",  # by how much it exceeds the candidates' mean
+    "ratio_above",
+    "unseen_characters",  # shares of the question that no phrasing knows
+    "unseen_sounds",
+    "unseen_words",
 )
-# Where 95.5 of 100 answers are right and two of five messages are nothing we know.
-_SURE_SINGLE: Final = 0.885
-_SURE_SEVERAL: Final = 0.87
-_UNCLEAR: Final = 0.5
-_WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is offered when we ask back
+_PLACE: Final = {name: place for place, name in enumerate(FEATURES)}
+_BEST: Final = [_PLACE[name] for name in ("covered", "alike", "covered_often", "classifier")]
+_BEST_TOO: Final = [_PLACE[name] for name in ("any_order", "purpose")]
+_RATIO, _SOUND, _COVERED = _PLACE["ratio"], _PLACE["sound_ratio"], _PLACE["covered"]
+_VIEWS: Final = [
+    _PLACE[name]
+    for name in ("covered", "alike", "covered_often", "classifier", "ratio", "sound_ratio", "any_order")
+]
+_SURELY: Final = 12.0  # log odds are cut off here: no evidence is certainty
 
-_PULL: Final = 0.02  # how strongly what a library's own phrasings teach is held back by the prior
+_WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is offered when we ask back
+_UNCLEAR: Final = 0.5  # likelier than not that something answers: we ask which
+
+# What a library's own phrasings are looked at for. Which of these figures is taken decides little, for what
+# follows from it is learned; see docs/decisions/0009-thresholds.md.
+_REFUSED_BELOW: Final = 0.75
+_LEFT_OUT_PRECISION: Final = 0.85
+_OUT_OF_SCOPE: Final = 0.41  # share of messages that no entry answers
+_NEAR: Final = 0.25  # share of these that are about the same field
+_LEAST_ANSWERED: Final = 0.02
+_HIGHEST: Final = 0.99  # more is never asked for
+
+PULL: Final = 0.02  # how strongly what a library's own phrasings teach is held back by the prior
 _FEWEST_TRIALS: Final = 50
 _STEPS: Final = 20
+_FURTHEST: Final = 2.0  # the most a library's own phrasings may move the threshold, in log odds
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Candidates of a left-out phrasing: `right` is the place of its entry among them."""
+    """A left-out phrasing and its candidates: `right` is the place of its entry among them, -1 for none."""
 
     figures: Floats
+    unseen: tuple[float, ...]
     right: int
 
 
@@ -65,64 +93,145 @@ class Judgement:
     sure: float
     unclear: float = _UNCLEAR
     worth_asking: float = _WORTH_ASKING
+    shift: float = 0.0  # log odds by which a library's own phrasings moved `sure`
 
     def weigh(self, figures: Floats, unseen: Sequence[float]) -> tuple[list[float], float]:
         """Return the probability of each candidate, and that any answers the question at all.
 
         `unseen` are the shares of the question that nobody knows, per view.
         """
-        weighed = figures @ self.ranking
-        best = int(weighed.argmax())
-        chances = np.exp(weighed - weighed[best])
-        chance = min(1 / float(chances.sum()), 0.9999)
-        figure: list[float] = figures[best].tolist()
-        mean: list[float] = figures.mean(axis=0).tolist()
-        signals = np.array(
-            [
-                1.0,
-                math.log(chance / (1 - chance)) if chance > 0 else 0.0,
-                *figure[:4],
-                max(figure[4], figure[5]),
-                figure[6],
-                figure[0] - mean[0],
-                figure[4] - mean[4],
-                *unseen,
-            ]
-        )
-        answerable = _sigmoid(float(signals @ self.answers))
+        told, chances = signals(figures, unseen, self.ranking)
+        answerable = _sigmoid(float(told @ self.answers))
         # a question of a stranger and a tie between neighbours are both reasons for doubt
-        confidence = math.sqrt(_sigmoid(float(signals @ self.right)) * answerable)
+        confidence = math.sqrt(_sigmoid(float(told @ self.right)) * answerable)
         return (chances * confidence).tolist(), answerable
 
-    def learn(self, trials: Sequence[Trial]) -> Self:
-        """Return this judgement moved towards what the trials say.
+    def learn(self, trials: Sequence[Trial], richness: float) -> Self:
+        """Return this judgement moved towards what a library's left-out phrasings say.
 
-        Editors write phrasings to differ, customers do not: the prior keeps most of the weight.
+        Editors write phrasings to differ, customers do not: the prior keeps most of the weight, and the
+        threshold follows only as far as that proved right on libraries whose customers we know.
         """
         if len(trials) < _FEWEST_TRIALS:
             return self
-        ranking = fit_ranking(trials, self.ranking, _PULL)
-        return replace(self, ranking=ranking)
+        learned, known = self, _known()
+        wanted = log_odds(refused_threshold(self, trials)) - log_odds(known.usual.single)
+        shift = known.follow.single * wanted
+        asked = [trial for trial in trials if trial.right >= 0]
+        if len(asked) >= _FEWEST_TRIALS:
+            learned = replace(self, ranking=fit_ranking(asked, self.ranking, PULL))
+            wanted = log_odds(left_out_threshold(learned, trials)) - log_odds(known.usual.several)
+            shift += richness * (known.follow.several * wanted - shift)
+        return learned.moved(max(-_FURTHEST, min(_FURTHEST, shift)))
+
+    def moved(self, shift: float) -> Self:
+        """Return this judgement with `sure` moved by some log odds."""
+        return replace(self, sure=_sigmoid(log_odds(self.sure) + shift), shift=self.shift + shift)
+
+
+def refused_threshold(judgement: Judgement, trials: Sequence[Trial]) -> float:
+    """Return the probability that three in four refused phrasings stay below.
+
+    A phrasing is refused where its whole entry is taken away: whatever is found then is wrong.
+    """
+    scores = [_best(judgement, *left) for trial in trials if (left := refused(trial)) is not None]
+    return float(np.quantile(scores, _REFUSED_BELOW)) if scores else judgement.sure
+
+
+def left_out_threshold(judgement: Judgement, trials: Sequence[Trial]) -> float:
+    """Return the probability from which on 85 in 100 answers to left-out phrasings would be right.
+
+    Among them are as many refused ones as hotlines get questions of their field that nothing answers.
+    """
+    asked = [trial for trial in trials if trial.right >= 0]
+    scores = [_best(judgement, trial.figures, trial.unseen) for trial in asked]
+    right = [float(int((trial.figures @ judgement.ranking).argmax()) == trial.right) for trial in asked]
+    refusals = [_best(judgement, *left) for trial in trials if (left := refused(trial)) is not None]
+    shares = np.array(
+        [(1 - _OUT_OF_SCOPE) / len(asked)] * len(asked)
+        + [_OUT_OF_SCOPE * _NEAR / max(1, len(refusals))] * len(refusals)
+    )
+    every = np.array(scores + refusals)
+    order = np.argsort(-every)
+    gained = np.cumsum(np.array(right + [0.0] * len(refusals))[order] * shares[order])
+    precise = np.flatnonzero(gained >= _LEFT_OUT_PRECISION * np.cumsum(shares[order]))
+    precise = precise[precise >= _LEAST_ANSWERED * len(order)]
+    return min(float(every[order[precise[-1]]]), _HIGHEST) if len(precise) else _HIGHEST
+
+
+def _best(judgement: Judgement, figures: Floats, unseen: tuple[float, ...]) -> float:
+    return max(judgement.weigh(figures, unseen)[0])
+
+
+def refused(trial: Trial) -> tuple[Floats, tuple[float, ...]] | None:
+    """Return the candidates of a trial without the entry it came from, None if there is no other."""
+    figures = trial.figures if trial.right < 0 else np.delete(trial.figures, trial.right, axis=0)
+    return (figures, trial.unseen) if len(figures) else None
+
+
+def signals(figures: Floats, unseen: Sequence[float], ranking: Floats) -> tuple[Floats, Floats]:
+    """Return SIGNALS of a question's candidates, and the chance of each measured by the best."""
+    weighed = figures @ ranking
+    best = int(weighed.argmax())
+    chances = np.exp(weighed - weighed[best])
+    chance = float(chances.sum())
+    lead = -math.log(chance - 1) if chance > 1 + math.exp(-_SURELY) else _SURELY
+    second = float(np.partition(weighed, -2)[-2]) if len(weighed) > 1 else 0.0
+    figure = figures[best]
+    ratios = np.maximum(figures[:, _RATIO], figures[:, _SOUND])
+    agreement = float((figures[:, _VIEWS] >= figures[:, _VIEWS].max(axis=0) - 1e-9)[best].mean())
+    told = np.array(
+        [
+            1.0,
+            max(lead, -_SURELY),
+            float(weighed[best]) - second,
+            *figure[_BEST].tolist(),
+            float(ratios[best]),
+            *figure[_BEST_TOO].tolist(),
+            agreement,
+            float(figure[_COVERED] - figures[:, _COVERED].mean()),
+            float(ratios[best] - ratios.mean()),
+            *unseen,
+        ]
+    )
+    return told, chances
 
 
 def prior(richness: float) -> Judgement:
     """Return what holds for any subject: richness 0 is one phrasing per entry, 1 is half a dozen and more."""
+    known = _known()
 
-    def between(single: Sequence[float], several: Sequence[float]) -> Floats:
-        return np.array(single) * (1 - richness) + np.array(several) * richness
+    def between(pair: Pair, names: Sequence[str]) -> Floats:
+        single = np.array([pair.single[name] for name in names])
+        several = np.array([pair.several[name] for name in names])
+        mixed: Floats = single * (1 - richness) + several * richness
+        return mixed
 
     return Judgement(
-        ranking=between(_RANKING_SINGLE, _RANKING_SEVERAL),
-        right=between(_RIGHT_SINGLE, _RIGHT_SEVERAL),
-        answers=between(_ANSWERABLE_SINGLE, _ANSWERABLE_SEVERAL),
-        sure=_SURE_SINGLE * (1 - richness) + _SURE_SEVERAL * richness,
+        ranking=between(known.ranking, FEATURES),
+        right=between(known.right, SIGNALS),
+        answers=between(known.answers, SIGNALS),
+        sure=_between(known.sure, richness),
     )
+
+
+@cache
+def _known() -> Coefficients:
+    known = Coefficients.load()
+    for pair, names in ((known.ranking, FEATURES), (known.right, SIGNALS), (known.answers, SIGNALS)):
+        if {*pair.single} != {*names} or {*pair.several} != {*names}:
+            raise CoefficientsRefused(f"wanted are coefficients of exactly {', '.join(names)}")
+    return known
+
+
+def _between(ends: Ends, richness: float) -> float:
+    return ends.single * (1 - richness) + ends.several * richness
 
 
 def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
     """Return the weights under which the right candidates are likeliest, pulled towards `start`."""
     width = max(len(trial.figures) for trial in trials)
-    figures = np.zeros((len(trials), width, len(FEATURES)))
+    figures = np.zeros((len(trials), width, len(start)))
     absent = np.full((len(trials), width), -1e9)
     right = np.zeros(len(trials), dtype=np.int64)
     for row, trial in enumerate(trials):
@@ -131,7 +240,7 @@ def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
         right[row] = trial.right
     rows = np.arange(len(trials))
     weights = start.copy()
-    # Newton's method on a convex cost in nine figures: a handful of steps
+    # Newton's method on a convex cost in few figures: a handful of steps
     for _ in range(_STEPS):
         scores = figures @ weights + absent
         scores -= scores.max(axis=1, keepdims=True)
@@ -139,7 +248,8 @@ def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
         chances /= chances.sum(axis=1, keepdims=True)
         expected = np.einsum("nm,nmf->nf", chances, figures)
         slope = (expected - figures[rows, right]).mean(axis=0) + 2 * pull * (weights - start)
-        spread = np.einsum("nm,nmf,nmg->fg", chances, figures, figures) - expected.T @ expected
+        flat = (figures * np.sqrt(chances)[:, :, None]).reshape(-1, len(start))
+        spread = flat.T @ flat - expected.T @ expected
         step = np.linalg.solve(spread / len(rows) + 2 * pull * np.eye(len(start)), slope)
         weights = weights - step
         if np.abs(step).max() < 1e-6:
@@ -149,3 +259,8 @@ def fit_ranking(trials: Sequence[Trial], start: Floats, pull: float) -> Floats:
 
 def _sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-value))
+
+
+def log_odds(chance: float) -> float:
+    chance = min(max(chance, 1e-6), 1 - 1e-6)
+    return math.log(chance / (1 - chance))

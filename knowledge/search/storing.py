@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.search.learned import default_coefficients
 from knowledge.text.initials import initials_table
 from knowledge.text.segment import default_dictionary, general_dictionary
 from knowledge.text.synonyms import word_tables
@@ -46,7 +47,8 @@ def unpack(packed: NDArray[np.uint8]) -> list[str]:
 def fingerprint(phrasings: Iterable[tuple[str, str]], families: Mapping[str, str]) -> str:
     """Return a name for exactly these phrasings, this program and its data files."""
     digest = hashlib.sha256()
-    for source in (*_program(), default_dictionary(), *word_tables(), initials_table()):
+    tables = (default_dictionary(), *word_tables(), initials_table(), default_coefficients())
+    for source in (*_program(), *tables):
         digest.update(source.read_bytes())
     # what the libraries bring is named by their versions; jieba's dictionary by its size as well
     digest.update(f"{general_dictionary().stat().st_size} {np.__version__}".encode())
