@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m benchmarks [answers|throughput|service] [--quick] [--dev DIR]`."""
+"""Runs the measurements: `python -m benchmarks [PART] [--quick] [--dev DIR] [--docs]`."""
 
 import argparse
 import os
@@ -7,10 +7,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from benchmarks import answers, service, throughput
+from benchmarks import answers, service, throughput, understanding
 
 DEV_SETS = "DIANLING_DEV_SETS"
-PARTS = ("answers", "throughput", "service")
+PARTS = ("understanding", "answers", "throughput", "service")
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
         default=Path(os.environ[DEV_SETS]) if os.environ.get(DEV_SETS) else None,
         help=f"folder of foreign sets, *_kb.tsv and *_queries.tsv (default: ${DEV_SETS}, else none)",
     )
+    parser.add_argument("--docs", action="store_true", help="write the tables into docs/ as well")
     asked = parser.parse_args()
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, "
@@ -33,8 +34,10 @@ def main() -> int:
     for part in PARTS if asked.part is None else (asked.part,):
         try:
             match part:
+                case "understanding":
+                    understanding.run(quick=asked.quick, foreign=asked.dev, docs=asked.docs)
                 case "answers":
-                    answers.run(quick=asked.quick, foreign=asked.dev)
+                    answers.run(quick=asked.quick)
                 case "throughput":
                     throughput.run(quick=asked.quick)
                 case _:

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from benchmarks.corpus import HOW_GROWN, Asked, Shelf, foreign_shelves, own_library, own_shelf
+from benchmarks.corpus import HOW_GROWN, Asked, Shelf, own_library, own_shelf
 from benchmarks.peers import PEERS, Peer, words
 from benchmarks.tables import median, quantile, show, target
 from bot import clock
@@ -73,8 +73,8 @@ class Score:
             self.given_right += right
 
 
-def run(*, quick: bool = False, foreign: Path | None = None) -> None:
-    """Measure at every size on our own entries, and on the foreign sets where a folder of them is given."""
+def run(*, quick: bool = False) -> None:
+    """Measure at every size on our own entries."""
     print("\n== Answers ==")
     print(HOW_GROWN)
     print("All systems are asked in turn, question by question; slow ones as many as fit into their time.")
@@ -109,17 +109,6 @@ def run(*, quick: bool = False, foreign: Path | None = None) -> None:
                 f"≤ {P99_TARGET_MS:.0f} ms",
             )
         del systems, book, small
-        gc.collect()
-    if foreign is None or not foreign.is_dir():
-        print("Foreign sets: no folder given (--dev), not measured.")
-        return
-    for shelf in foreign_shelves(foreign):
-        started = perf_counter()
-        index = Index.build(shelf.stored)
-        systems = [Score(OURS, _search(index), perf_counter() - started), *_peers(shelf)]
-        _ask_all(systems, shelf.asked, quick=quick)
-        _report(shelf, systems)
-        del systems, index
         gc.collect()
 
 

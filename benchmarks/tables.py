@@ -4,8 +4,9 @@ import math
 import statistics
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
-__all__ = ["median", "quantile", "show", "target"]
+__all__ = ["markdown", "median", "quantile", "show", "target", "write_between"]
 
 
 def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -44,3 +45,19 @@ def quantile(figures: Sequence[float], share: float) -> float:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
+    lines = [list(head), ["---", *("---:" for _ in head[1:])], *(list(row) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def write_between(file: Path, mark: str, text: str) -> None:
+    """Put a text between `<!-- mark:begin -->` and `<!-- mark:end -->` of a file, which must have them."""
+    begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
+    before, found, rest = file.read_text("utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{file} has no {begin} … {end}")
+    file.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")

@@ -121,7 +121,7 @@ class Receiver:
             if message is None:
                 empty.append((row.id, None, ""))
             else:
-                received.append(Received(row.id, message))
+                received.append(Received(row.id, message, row.received_at))
         if received:
             self._desk.hear_all(received, now)
         if empty:

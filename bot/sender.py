@@ -38,6 +38,7 @@ IDLE_SECONDS = 1.0
 # So often what has been sent is written down while nothing else is: each time is a sync to disk.
 SETTLE_SECONDS = 0.03
 MAX_ATTEMPTS = 8
+REFS_KEPT = 1024
 
 
 class Sender:
@@ -60,6 +61,7 @@ class Sender:
         self._queues: dict[str, asyncio.Queue[tuple[Claimed, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._tried = _Tried()
+        self._refs: dict[int, str] = {}  # the channel's names of what was sent last, by outgoing id
         self._flying = 0
         self._bulk_flying = 0
         self._paused_until = 0.0
@@ -187,6 +189,7 @@ class Sender:
             if one.card is not None:
                 replaces = await loop.run_in_executor(self._hands, self._card_ref, one)
             ref = await self._channel.send(one.address, one.token, reply_from(one.reply), replaces=replaces)
+            self._remember(one.id, ref)
             return Settled(one.id, OutgoingState.SENT, platform_ref=ref)
         except NotNow as error:
             # Certainly not sent, so it stays: an outage of the network must not eat what customers wait for.
@@ -228,10 +231,20 @@ class Sender:
             return Settled(one.id, OutgoingState.FAILED, error="internal error")
 
     def _card_ref(self, one: Claimed) -> str | None:
+        """Return the message that shows the card now; the last ones sent are not written down yet."""
         with self._database.reading() as session:
-            return storage.outbox.card_ref(
-                session, channel=one.channel, address=one.address, card=one.card or ""
+            shown = storage.outbox.of_card(
+                session, channel=one.channel, address=one.address, card=one.card or "", but=one.id
             )
+        known = ((ref or self._refs.get(number)) for number, ref in shown)
+        return next((ref for ref in known if ref is not None), None)
+
+    def _remember(self, outgoing_id: int, ref: str | None) -> None:
+        if ref is None:
+            return
+        self._refs[outgoing_id] = ref
+        while len(self._refs) > REFS_KEPT:
+            del self._refs[next(iter(self._refs))]
 
     async def _finish(self) -> None:
         if self._tasks:

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="key that hashes one-time codes and tried numbers; random when not given"),
     ] = None
+    author: Annotated[
+        str | None,
+        Field(max_length=100, description="who changes the knowledge here; --author goes before it"),
+    ] = None
     log_level: Annotated[
         str, Field(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
     ] = "info"

@@ -92,6 +92,7 @@ def _reply(row: Outgoing, replaces_id: int | None) -> Shown:
             {"label": str(choice[0]), "key": f"{row.token}:{index}"}
             for index, choice in enumerate(reply.get("choices", ()))
         ],
+        "row": int(reply.get("row", 0)),
         "card": row.card,
         "replaces_id": replaces_id,
         "quiet": bool(reply.get("quiet")),

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import storage.bills
 import storage.notices
-from handlers import binding, forms
+from handlers import bill_history, binding, forms
 from handlers.binding import in_group, mine, read_number
 from handlers.dates import read_day
 from handlers.masking import tail
@@ -34,7 +34,9 @@ _ONLY_NUMBER = re.compile(r"[我的这个家里咱们查询下一看帮请绑定
 
 
 def listen(turn: Turn) -> bool:
-    """Take an account number that was sent alone: its bills where it is bound, else the way to bind it."""
+    """Take an account number that was sent alone, or words that go on with the bills just shown."""
+    if bill_history.listen(turn):
+        return True
     number = read_number(turn.text)
     if number is None or turn.message.choice is not None:
         return False
@@ -71,7 +73,14 @@ def view(turn: Turn, argument: str) -> None:
         choices = [Choice(_name(one), f"bill_view:{one[0].id}") for one in accounts]
         turn.say(Reply(_joined(first, wording.which()), tuple(choices), kind="question"))
         return
-    sections = [_section(turn, account, bound) for account, bound in accounts]
+    show(turn, accounts, first)
+
+
+def show(turn: Turn, accounts: list[Mine], first: str) -> None:
+    """Show what is owed or left on some accounts, under a first line."""
+    sections = [section(turn, account, bound) for account, bound in accounts]
+    topic = turn.heard.topic or "arrears.query"
+    turn.remember(last="bill_view", topic=topic, accounts=[account.id for account, _ in accounts])
     turn.say(Reply(_joined(first, *sections), _choices(turn, accounts), kind="card"))
 
 
@@ -87,7 +96,7 @@ def _offer_binding(turn: Turn, first: str, asked: str | None) -> None:
     turn.say(text, Choice("绑定户号", "bind"), *turn.related, Choice("人工", "handover"))
 
 
-def _section(turn: Turn, account: Account, bound: Binding) -> str:
+def section(turn: Turn, account: Account, bound: Binding) -> str:
     assert account.id is not None
     today = turn.book.today(turn.now)
     lines = [wording.head(named(tail(account.number), bound.nickname))]

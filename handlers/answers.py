@@ -2,7 +2,8 @@
 
 import re
 
-from handlers import forms
+from handlers import carried, feedback, forms
+from handlers.answer_form import answer_reply, composed, next_part
 from handlers.messages import Candidate, Choice, Reply
 from handlers.outage_places import without_place
 from handlers.small_words import says_nothing
@@ -12,7 +13,7 @@ from handlers.wording.forms import QUESTION_SHAPE
 from knowledge.library import Answer, Entry
 from knowledge.rules.regions import read_region, region_name
 from knowledge.text.normalise import simplified
-from knowledge.understanding import Context, Understanding
+from knowledge.understanding import Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
 ACTIONS = {
@@ -55,8 +56,7 @@ def listen(turn: Turn) -> None:
 
 def understand(turn: Turn, text: str) -> Understanding:
     """Return what a text means, read with what was said just before."""
-    topic, entry = turn.recall("topic"), turn.recall("entry")
-    context = Context(topic=topic, entry_id=entry) if topic else None
+    context = carried.context(turn)
     region = _region_named(turn, text) or turn.region
     understander = turn.book.understander
     today = turn.book.today(turn.now)
@@ -92,6 +92,7 @@ def answer_text(turn: Turn, text: str) -> None:
         turn.say(Reply(general.unclear(), (Choice("有危险，马上处理", "danger"), *_ways_out())))
     else:
         do_not_know(turn, meant)
+    feedback.keep_miss(turn, text)
 
 
 def _same_act(turn: Turn, meant: Understanding) -> Entry | None:
@@ -112,16 +113,28 @@ def _may_name_outage(meant: Understanding) -> bool:
 def ask_which(turn: Turn, meant: Understanding) -> None:
     """Offer the candidates as buttons; the second time in a row, a person instead."""
     turn.outcome("unclear", topic=meant.topic)
-    if turn.recall("unclear"):
-        turn.remember(unclear=None)
-        turn.say(general.still_unclear(), Choice("人工", "handover"), Choice("主菜单", "menu"))
+    if _asked_back_before(turn):
         return
-    turn.remember(unclear=True)
     choices = _candidates(turn, meant)
     text, out = general.unclear(), [Choice("都不是", "none")]
     if any(one.entry_id == SWEARING for one in meant.candidates):
         text, out = general.unclear_angry(), [Choice("投诉", "complaint"), Choice("人工", "handover")]
     _offer(turn, Reply(text, (*choices, *out), kind="question"))
+
+
+def _asked_back_before(turn: Turn) -> bool:
+    """Offer a person where we have asked back already; else note that we do so now."""
+    if turn.recall("unclear"):
+        _offer_person(turn, general.still_unclear())
+        return True
+    turn.remember(unclear=True)
+    return False
+
+
+def _offer_person(turn: Turn, text: str) -> None:
+    """Offer a person and nothing that has to be said again; stays so until something is understood."""
+    turn.remember(unclear=True, choices=None)
+    turn.say(text, Choice("人工", "handover"), Choice("主菜单", "menu"))
 
 
 def _candidates(turn: Turn, meant: Understanding) -> list[Choice]:
@@ -137,7 +150,9 @@ def _candidates(turn: Turn, meant: Understanding) -> list[Choice]:
 def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
     """Say that we do not know, and offer a person and what we can do."""
     turn.outcome("unknown", topic=meant.topic if meant else None)
-    turn.remember(unclear=None)
+    if turn.recall("unclear"):
+        _offer_person(turn, general.still_unclear())
+        return
     near = _candidates(turn, meant)[:2] if meant else []
     _offer(turn, Reply(general.unknown(), (*near, *_ways_out())))
 
@@ -154,17 +169,21 @@ def answer_aside(turn: Turn, text: str) -> None:
             return
     region = _region_named(turn, text) or turn.region
     answer = turn.book.answer(entry, region=region, now=turn.now) if entry is not None else None
-    if meant.outcome == "unclear" and _candidates(turn, meant):
+    if meant.outcome == "unclear" and _candidates(turn, meant) and not turn.recall("unclear"):
         turn.outcome("unclear", topic=meant.topic)
+        turn.remember(unclear=True)
         turn.say(Reply(general.unclear(), (*_candidates(turn, meant), Choice("人工", "handover"))))
+        feedback.keep_miss(turn, text)
         return
     if meant.outcome not in ("found", "smalltalk") or entry is None or answer is None:
         turn.outcome("unknown", topic=meant.topic)
         turn.say(general.unknown_aside(), Choice("人工", "handover"))
+        feedback.keep_miss(turn, text)
         return
     turn.outcome("found", entry=entry)
+    turn.remember(unclear=None)
     turn.heard.score, turn.heard.sources = round(meant.score, 4), answer.sources
-    turn.say(_composed(answer))
+    turn.say(composed(turn, answer), *next_part(answer, asked=feedback.kept_words(text)))
 
 
 def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
@@ -172,7 +191,14 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
     from handlers import tickets
     from handlers.desk import perform
 
-    turn.remember(unclear=None, topic=entry.topic, entry=entry.id, last="entry")
+    angry_again = entry.id == SWEARING and turn.recall("unclear")
+    if entry.action not in ("smalltalk", "ask_back"):
+        turn.remember(unclear=None)
+    carried.take_up(turn, entry.topic, entry.id, text=text)
+    if entry.regions and turn.region not in entry.regions:
+        # What was carried over has ended, and with it the region in which this entry holds.
+        meant = understand(turn, text)
+        entry = turn.book.library.entries.get(meant.entry_id or "", entry)
     named = _region_named(turn, text)
     if named is not None and not entry.topic.startswith(_OF_ONE_PLACE):
         # Spoken of for a while; where the customer lives is not changed by it.
@@ -196,6 +222,10 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
             turn.say(general.asked_too(), Choice(other.question, f"answer:{other.id}"))
         turn.outcome("action", entry=entry)
         return
+    if angry_again:
+        turn.outcome("smalltalk", entry=entry)
+        _offer_person(turn, general.unclear_and_angry())
+        return
     if entry.action == "smalltalk":
         turn.outcome("smalltalk", entry=entry)
         turn.say(Reply(answer.text, _smalltalk_ways(entry)))
@@ -206,6 +236,8 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         return
     if entry.action == "ask_back":
         turn.outcome("unclear", entry=entry)
+        if _asked_back_before(turn):
+            return
         options = _related(turn, answer, most=4)
         _offer(turn, Reply(answer.text, (*options, Choice("人工", "handover")), kind="question"))
         return
@@ -213,10 +245,10 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         # What helps at once comes first; who has tried it reports with one tap.
         turn.outcome("action", entry=entry)
         choices = [Choice("还是不行，报修", "repair:single"), *_related(turn, answer)[:1]]
-        _offer(turn, Reply(_composed(answer), (*choices, Choice("人工", "handover"))))
+        _offer(turn, Reply(composed(turn, answer), (*choices, Choice("人工", "handover"))))
         return
-    choices = [*_related(turn, answer, also=also), Choice("没解决，找人工", "handover")]
-    _offer(turn, Reply(_of_region(turn, answer) + _composed(answer), tuple(choices)))
+    related = _related(turn, answer, also=also)
+    _offer(turn, answer_reply(turn, answer, related, asked=text, before=_of_region(turn, answer)))
 
 
 def _region_named(turn: Turn, text: str) -> str | None:
@@ -233,17 +265,6 @@ def _of_region(turn: Turn, answer: Answer) -> str:
         if turn.region != turn.home and regional and name not in answer.text
         else ""
     )
-
-
-def _composed(answer: Answer) -> str:
-    parts = [answer.text]
-    if answer.extra:
-        parts.append(answer.extra)
-    if answer.sources:
-        parts.append(general.basis(answer.sources))
-    if answer.unconfirmed:
-        parts.append(general.unconfirmed())
-    return "\n".join(parts)
 
 
 def _helps_first(entry: Entry, text: str) -> bool:
@@ -295,7 +316,22 @@ def _smalltalk_ways(entry: Entry) -> tuple[Choice, ...]:
     )
 
 
+def _show_part(turn: Turn, argument: str) -> None:
+    """Show one part of a long answer, with what stands under every answer."""
+    number, _, rest = argument.partition(":")
+    entry_id, _, asked = rest.partition(":")
+    entry = turn.book.library.entries.get(entry_id)
+    answer = turn.book.answer(entry, region=turn.region, now=turn.now) if entry is not None else None
+    if entry is None or answer is None:
+        do_not_know(turn)
+        return
+    turn.outcome("found", entry=entry)
+    turn.heard.sources = answer.sources
+    _offer(turn, answer_reply(turn, answer, _related(turn, answer), asked=asked, number=int(number)))
+
+
 def _show_chosen(turn: Turn, entry_id: str) -> None:
+    feedback.keep_choice(turn, entry_id)
     entry = turn.book.library.entries.get(entry_id)
     if entry is None:
         do_not_know(turn)
@@ -308,8 +344,8 @@ def _show_chosen(turn: Turn, entry_id: str) -> None:
 
 def _none_of_these(turn: Turn, _argument: str) -> None:
     turn.outcome("unknown")
-    turn.remember(unclear=True, choices=None)
-    turn.say(general.none_of_these(), Choice("人工", "handover"), Choice("主菜单", "menu"))
+    feedback.keep_none(turn)
+    _offer_person(turn, general.none_of_these())
 
 
-ACTS = {"answer": _show_chosen, "answer_text": answer_text, "none": _none_of_these}
+ACTS = {"answer": _show_chosen, "answer_text": answer_text, "none": _none_of_these, "part": _show_part}

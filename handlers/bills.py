@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from handlers import carried
 from handlers.messages import Choice, Reply
 from handlers.turn import Turn
 from handlers.wording import bills as wording
@@ -13,8 +14,14 @@ from knowledge.rules.bill_question import NeedsMore, read_bill_question
 from knowledge.rules.bill_wording import explain
 from knowledge.rules.tariff_book import NoTariffInForce
 from knowledge.rules.tariffs import BillQuestion, bill
+from knowledge.text.normalise import simplified
 
 _HOLDS_NUMBER = re.compile(r"[\d零一二两三四五六七八九十百千万]")
+# After a bill, or after an answer about prices: 峰谷的话呢, 分时呢.
+_BY_HOURS = re.compile(
+    r"(?:那么?|要是|如果|换成|按)*(?:峰谷|分时|峰平谷)(?:电价|计费|来?算)*(?:的话)?(?:呢|咧|喃)?[?？]?"
+)
+_MONEY_ASKED = re.compile(r"多少|几[多钱块]|算")
 _RELATED = ("tariff.tiers.count", "billing.why_high")
 _NUMBERS = ("kwh", "used_this_year", "peak_kwh", "valley_kwh")
 
@@ -24,15 +31,27 @@ def read(turn: Turn) -> BillQuestion | NeedsMore | None:
     if not turn.text:
         return None
     previous = turn.recall("bill")
-    if turn.recall("last") == "entry" and not _HOLDS_NUMBER.search(turn.text):
-        # Another answer came in between: 换成上海呢 and 那商铺呢 go on with that one.
-        previous = None
-    return read_bill_question(
-        turn.text,
-        region=turn.region,
-        today=turn.book.today(turn.now),
-        previous=_from_note(previous) if previous else None,
+    fresh = False
+    if turn.recall("last") != "bill":
+        # Another answer came in between: 换成上海呢 and 那商铺呢 go on with that one, and so does a number
+        # that is not said of prices.
+        fresh = not previous
+        if not _HOLDS_NUMBER.search(turn.text) or not carried.speaks_of_prices(turn):
+            previous, fresh = None, False
+    question = _from_note(previous) if previous else _empty(turn) if fresh else None
+    asked = read_bill_question(
+        turn.text, region=turn.region, today=turn.book.today(turn.now), previous=question
     )
+    # Nothing was computed before: only a consumption makes a bill of what follows a price.
+    return (
+        None if fresh and isinstance(asked, NeedsMore) and _MONEY_ASKED.search(turn.text) is None else asked
+    )
+
+
+def current(turn: Turn) -> BillQuestion | None:
+    """Return the bill that is spoken of, or None."""
+    note = turn.recall("bill")
+    return _from_note(note) if note else None
 
 
 def is_question(turn: Turn) -> bool:
@@ -42,6 +61,9 @@ def is_question(turn: Turn) -> bool:
 
 def listen(turn: Turn) -> bool:
     """Compute the bill that the words ask for; False where they ask for none."""
+    if turn.recall("last") == "bill" and _BY_HOURS.fullmatch(simplified(turn.text)):
+        split_hours(turn, "")
+        return True
     asked = read(turn)
     if asked is None:
         return False
@@ -53,8 +75,7 @@ def start(turn: Turn, _argument: str) -> None:
     """Compute from the words where they hold a consumption, else ask for it."""
     if listen(turn):
         return
-    question = BillQuestion(region=turn.region, month=turn.book.today(turn.now).replace(day=1))
-    _answer(turn, NeedsMore(question, "kwh"))
+    _answer(turn, NeedsMore(_empty(turn), "kwh"))
 
 
 def split_hours(turn: Turn, _argument: str) -> None:
@@ -104,6 +125,12 @@ def _answer(turn: Turn, asked: BillQuestion | NeedsMore) -> None:
         :2
     ]
     turn.say(Reply("\n".join(explain(estimate)), tuple(choices)))
+
+
+def _empty(turn: Turn) -> BillQuestion:
+    """Return the question whose consumption is still to be told."""
+    month = turn.book.today(turn.now).replace(day=1)
+    return BillQuestion(region=turn.region, month=month, region_named=turn.region != turn.home)
 
 
 def _note(question: BillQuestion) -> dict[str, Any]:

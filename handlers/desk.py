@@ -17,14 +17,17 @@ from handlers import (
     complaints,
     danger,
     evidence,
+    feedback,
     forms,
     handover,
     menu,
     outages,
+    parts,
     reminders,
     repairs,
     staffroom,
     tickets,
+    together,
 )
 from handlers.form_shape import FORMS
 from handlers.messages import Choice, Heard, Message, Reply
@@ -49,6 +52,7 @@ _HANDLERS = (
     binding,
     complaints,
     danger,
+    feedback,
     forms,
     handover,
     menu,
@@ -78,6 +82,9 @@ def _collect_dialogues() -> dict[str, Dialogue]:
     return dialogues
 
 
+# After these it still stands that we have asked back and not understood.
+_ASKED_BACK = ("none", "answer_text", "handover")
+
 ACTS = _collect_acts()
 DIALOGUES = _collect_dialogues()
 
@@ -88,6 +95,8 @@ class Received:
 
     inbox_id: int
     message: Message
+    # When it reached us; with it messages in quick succession are read together.
+    received_at: datetime | None = None
 
 
 class Desk:
@@ -109,14 +118,17 @@ class Desk:
         """Answer from this book from now on; what is being answered keeps the one it began with."""
         self.desktop = replace(self.desktop, book=book)
 
-    def hear(self, message: Message, now: datetime) -> Heard:
-        """Take one message and answer it; a second delivery of the same update changes nothing."""
+    def hear(self, message: Message, now: datetime, *, received_at: datetime | None = None) -> Heard:
+        """Take one message and answer it; a second delivery of the same update changes nothing.
+
+        With `received_at` it may be read together with what was said a moment before.
+        """
         with self.database.transaction() as session:
             arrival = Arrival(message.channel, message.update_id, message.address, {})
             if storage.inbox.store(session, [arrival], now) == 0:
                 return Heard(outcome="silent")
             inbox_id = storage.inbox.id_of(session, message.channel, message.update_id)
-            return self._hear(session, [Received(inbox_id, message)], now)[0]
+            return self._hear(session, [Received(inbox_id, message, received_at)], now)[0]
 
     def hear_all(self, received: Sequence[Received], now: datetime) -> list[Heard]:
         """Answer messages that the inbox keeps, in their order, all in one transaction or none."""
@@ -149,7 +161,7 @@ class Desk:
     def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at this moment, and return how much of each."""
         done: dict[str, int] = {}
-        for part in (danger.tick, tickets.tick, reminders.tick, handover.tick):
+        for part in (danger.tick, tickets.tick, reminders.tick, handover.tick, feedback.tick):
             for name, count in self._tick_all(part, now).items():
                 done[name] = done.get(name, 0) + count
         with self.database.transaction() as session:
@@ -192,6 +204,8 @@ class Desk:
                 chat=chat,
                 person=person,
                 conversation=open_now.get(person.id),
+                received_at=one.received_at,
+                unwritten=drafts,
             )
             listen(turn)
             if turn.conversation is None:
@@ -238,9 +252,20 @@ def listen(turn: Turn) -> None:
             perform(turn, act)
         return
     if turn.text and danger.listen(turn):
+        together.note_danger(turn)
         return
-    if handover.listen(turn):
+    if turn.text and together.tells_danger(turn):
+        together.note_danger(turn)
         return
+    if handover.listen(turn) or parts.listen(turn):
+        return
+    together.answer(turn, _answer)
+    parts.note(turn)
+
+
+def _answer(turn: Turn) -> None:
+    """Answer what is neither a danger nor for a colleague: an open form before a search."""
+    message = turn.message
     typed = _typed_choice(turn)
     if typed is not None:
         perform(turn, typed)
@@ -275,6 +300,8 @@ def perform(turn: Turn, act: str) -> None:
     """Do what a button, a command or an entry asks for."""
     name, _, argument = act.partition(":")
     turn.outcome("action")
+    if name not in _ASKED_BACK and turn.recall("unclear"):
+        turn.remember(unclear=None)
     ACTS[name](turn, argument)
 
 

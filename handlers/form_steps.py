@@ -23,7 +23,6 @@ _PLACE_WORDS = re.compile(
     r"[省市区區县縣镇鎮乡鄉村庄莊屯组組街路道巷弄里裡号號栋棟幢座楼樓层層室院苑园園城厦廈场場店站厂廠校桥橋湾灣坝营寨]"
     r"|单元|單元|公寓|附近|对面|對面|隔壁|旁边|口$"
 )
-_TEXT_LIMIT = 1000
 
 
 def place_step(
@@ -56,7 +55,7 @@ def words_step(name: str, label: str, ask: Callable[[Turn], str], *, least: int,
     def take(turn: Turn, _message: Message) -> Any:
         if len(turn.text) < least:
             return Refused(short) if turn.text else None
-        return turn.text[:_TEXT_LIMIT] or None
+        return turn.text[: turn.book.practice.words_characters] or None
 
     return Step(name=name, label=label, ask=ask, take=take, skippable=least == 0, free=True)
 

@@ -80,6 +80,9 @@ WORDS = {
 }
 
 
+_ENDS = "。！!.~ "
+
+
 def listen(turn: Turn) -> bool:
     """Act on a command or a single word; return False where the text is neither."""
     from handlers.desk import perform
@@ -97,7 +100,7 @@ def listen(turn: Turn) -> bool:
         turn.commanded = not argument.strip()
         perform(turn, act)
         return True
-    act = WORDS.get(simplified(text).lower().rstrip("。！!.~ "))
+    act = WORDS.get(simplified(text).lower().rstrip(_ENDS))
     if act is None:
         return False
     if act == "form.cancel" and turn.conversation is None:
@@ -105,6 +108,11 @@ def listen(turn: Turn) -> bool:
     turn.commanded = True
     perform(turn, act)
     return True
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is one of the words that act at once."""
+    return simplified(text).lower().rstrip(_ENDS) in WORDS
 
 
 def start(turn: Turn, _argument: str) -> None:

@@ -78,6 +78,8 @@ class Reply:
     quiet: bool = False
     # What the channel may offer a native button for.
     asks: Literal["contact", "location"] | None = None
+    # So many of the last choices stand in a row of their own, side by side.
+    row: int = 0
     # A reply that is about the choice it answers may take its place on channels that can edit.
     kind: Literal["answer", "question", "card", "notice", "danger", "staff"] = "answer"
 
@@ -89,6 +91,7 @@ class Reply:
             "card": self.card,
             "quiet": self.quiet,
             "asks": self.asks,
+            "row": self.row,
             "kind": self.kind,
         }
 

@@ -19,7 +19,7 @@ from handlers.outage_places import (
 )
 from handlers.turn import Turn
 from handlers.wording import outages as wording
-from knowledge.rules.outages import Match, extract_place
+from knowledge.rules.outages import Match, Outage, extract_place
 from knowledge.rules.regions import read_region
 from knowledge.text.normalise import normalise, simplified
 
@@ -54,10 +54,8 @@ def look_up(turn: Turn, _argument: str) -> None:
 def look_up_named(turn: Turn) -> bool:
     """Look up a place that is named with words of power being out; False where the text has not both."""
     words = simplified(turn.text)
-    if not wording.ABOUT_POWER.search(words) or _is_single_home(words):
-        return False
     areas = areas_of(turn)
-    place = place_in(words, areas)
+    place = _named(turn, areas)
     if place is None:
         return False
     today = turn.book.today(turn.now)
@@ -72,27 +70,68 @@ def look_up_named(turn: Turn) -> bool:
     return True
 
 
+def place_of(turn: Turn) -> str | None:
+    """Return the place that is named with words of power being out, or None."""
+    place = _named(turn, areas_of(turn)) if wording.ABOUT_POWER.search(simplified(turn.text)) else None
+    return None if place is None else place.name
+
+
+def goes_on_with(turn: Turn) -> str | None:
+    """Return the place that is asked about right after an answer about outages, or None."""
+    found = _followed(turn)
+    return None if found is None else found[1].name
+
+
 def follow_up(turn: Turn) -> bool:
     """Look up a place that is named right after an answer about outages: 浦东的, 柳荫路5号, 阳光花园呢."""
+    found = _followed(turn)
+    if found is None:
+        return False
+    topic, place, areas = found
+    turn.outcome("action", topic=topic)
+    tell(turn, topic, place, areas)
+    return True
+
+
+def _named(turn: Turn, areas: dict[int, Outage]) -> NamedPlace | None:
+    words = simplified(turn.text)
+    if not wording.ABOUT_POWER.search(words) or _is_single_home(words):
+        return None
+    return place_in(words, areas)
+
+
+def _followed(turn: Turn) -> tuple[Topic, NamedPlace, dict[int, Outage]] | None:
+    """Return which of the questions is asked of which place by words that go on with an answer."""
     topic = turn.recall("topic")
     if turn.recall("place") is None or topic not in wording.TOPICS:
-        return False
+        return None
     words = normalise(simplified(turn.text))
-    named = wording.ANOTHER_PLACE.fullmatch(words)
     areas = areas_of(turn)
+    asked_on = _asked_on(turn, topic, words)
+    if asked_on is not None:
+        before = str(turn.recall("place"))
+        return asked_on, bare_place(before, areas) or NamedPlace(before), areas
+    named = wording.ANOTHER_PLACE.fullmatch(words)
     name = named[1] if named else words
     bare = extract_place(name) == name  # 柳荫路5号 is no day of the month
     is_day = wording.day_asked(name, turn.book.today(turn.now)) is not None
     if wording.ABOUT_OTHER.search(name) or (is_day and not bare):
-        return False
+        return None
     place = place_in(name, areas) if named or bare else None
     if place is None and named and read_region(name) is not None:
         place = NamedPlace(name)
-    if place is None:
-        return False
-    turn.outcome("action", topic=topic)
-    tell(turn, topic_of(topic), place, areas)
-    return True
+    return None if place is None else (topic_of(topic), place, areas)
+
+
+def _asked_on(turn: Turn, topic: str, words: str) -> Topic | None:
+    """Return what is asked of the place just looked up where the words ask on: 要多久, 那明天呢."""
+    if wording.HOW_LONG.fullmatch(words):
+        return "outage.eta"
+    today = turn.book.today(turn.now)
+    day = wording.day_asked(words, today) if wording.ANOTHER_DAY.fullmatch(words) else None
+    if day is not None:
+        return "outage.planned" if day > today else topic_of(topic)
+    return None
 
 
 def answer_aside(turn: Turn) -> bool:

@@ -60,6 +60,10 @@ class Turn:
     conversation: Conversation | None
     drafts: list[Draft] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
+    # When the message reached us; None where messages are never read together, as at a terminal.
+    received_at: datetime | None = None
+    # Messages of the same batch that are not yet in the outbox.
+    unwritten: list[Draft] = field(default_factory=list)
     # The text was a command or a menu word, and tells nothing of the matter.
     commanded: bool = False
     # Questions that are near to what is being answered; an act offers them under its own buttons.
@@ -121,7 +125,9 @@ class Turn:
 
     def tell(self, chat: Chat, reply: Reply, *, lane: Lane, ticket: Ticket | None = None) -> None:
         """Write to another chat than the one that speaks, in the script that is used there."""
-        said = in_script(reply, chat.script, taiwan=False)
+        reader = self.session.get(Person, chat.person_id)
+        region = (reader.region if reader is not None else None) or self.book.utility.region
+        said = in_script(reply, chat.script, taiwan=region == "taiwan")
         to = Address(chat.channel, chat.address)
         self._draft(to, said, lane=lane, ticket=ticket, person=None, person_id=chat.person_id)
 
@@ -153,6 +159,15 @@ class Turn:
         kept.update(notes)
         self.person.memory = {name: value for name, value in kept.items() if value is not None}
         self.person.memory_until = self.now + timedelta(minutes=self.book.practice.memory_minutes)
+        self.session.add(self.person)
+
+    def note(self, **notes: Any) -> None:
+        """Note something as `remember` does, without making what is remembered last any longer."""
+        until = self.person.memory_until
+        if until is None or until <= self.now:
+            self.remember(**notes)
+            return
+        self.person.memory = {**self.person.memory, **notes}
         self.session.add(self.person)
 
     # -- dialogue

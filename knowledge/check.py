@@ -13,6 +13,7 @@ import opencc
 
 from knowledge.facts import PLACEHOLDER, FactMissing
 from knowledge.library import ACTIONS, DATA_DIR, ENTRIES_DIR, Entry, Library, read_library
+from knowledge.parts import parts_of
 from knowledge.rules.regions import region_ids
 from knowledge.sheets import Problem
 
@@ -20,7 +21,12 @@ MAX_QUESTION = 20  # characters: what fits on a button of a phone
 MIN_SIMILAR = 8
 MAX_LINES = 5
 MAX_CHARACTERS = 400
+MAX_PARTS = 4
+MAX_ID = 100
 RELATED = range(2, 5)
+REVIEWS = ("safety",)
+# What a draft may still lack: more has to be written, nothing of what stands there is wrong.
+UNFINISHED = frozenset({"similar-count", "related-count", "related", "successor"})
 
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿"
 _UNIT = (
@@ -68,9 +74,10 @@ def collisions(entry: Entry, library: Library) -> list[Problem]:
 def _faults(entry: Entry, library: Library, on: date) -> Iterator[tuple[str, str]]:
     yield from _vocabulary(entry, library)
     yield from _questions(entry)
-    for name, text in (("answer", entry.answer), ("extra", entry.extra)):
+    for name, text in _texts(entry):
         yield from _wording(name, text)
     yield from _figures(entry, library, on)
+    yield from _succession(entry, library)
     for other in entry.related:
         if other not in library.entries:
             yield "related", f"相关问题 {other} 不存在。"
@@ -88,13 +95,44 @@ def _vocabulary(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:
     for region in entry.regions:
         if region not in region_ids():
             yield "region", f"没有 {region} 这个地区。"
-    for basis in entry.basis:
+    for region in entry.overrides:
+        if region not in region_ids():
+            yield "region", f"overrides 里没有 {region} 这个地区。"
+        elif entry.regions and region not in entry.regions:
+            yield "region", f"overrides 写了 {region}，但这一条不在 {region} 使用。"
+    for basis in dict.fromkeys(
+        (*entry.basis, *(b for own in entry.overrides.values() for b in own.basis or ()))
+    ):
         if basis.source not in library.sources:
             yield "source", f"来源 {basis.source} 没有登记。"
+    if entry.review is not None and entry.review not in REVIEWS:
+        yield "field", f"review 只能写 {'、'.join(REVIEWS)}。"
+    if len(entry.id) > MAX_ID:
+        yield "field", f"编号最多{MAX_ID}个字符。"
     if not entry.basis:
         yield "source", "至少写一个依据（basis），自己的做法写 own.practice。"
     if entry.valid_from and entry.valid_to and entry.valid_to <= entry.valid_from:
         yield "field", "valid_to 必须晚于 valid_from。"
+
+
+def _succession(entry: Entry, library: Library) -> Iterator[tuple[str, str]]:
+    if entry.successor is None:
+        return
+    after = library.entries.get(entry.successor)
+    if entry.valid_to is None:
+        yield "field", "写了 successor，就要写 valid_to。"
+    elif after is None or after.id == entry.id:
+        yield "successor", f"接替的 {entry.successor} 不存在。"
+    elif after.valid_from != entry.valid_to:
+        yield "successor", f"接替的 {after.id} 要从 {entry.valid_to} 起有效（valid_from）。"
+
+
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield "answer", entry.answer
+    yield "extra", entry.extra
+    for region, own in entry.overrides.items():
+        yield f"overrides.{region}.answer", own.answer or ""
+        yield f"overrides.{region}.extra", own.extra or ""
 
 
 def _questions(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -133,7 +171,8 @@ def _figures(entry: Entry, library: Library, on: date) -> Iterator[tuple[str, st
     silent: dict[str, list[str]] = {}
     told: set[tuple[str, str]] = set()
     for region in regions:
-        for name in entry.placeholders:
+        own = entry.told_in(region)
+        for name in own.placeholders:
             try:
                 library.facts.resolve(name, region=region, on=on)
             except FactMissing:
@@ -141,7 +180,7 @@ def _figures(entry: Entry, library: Library, on: date) -> Iterator[tuple[str, st
         if any(region in where for where in silent.values()):
             continue
         here = library.facts.at(on, region)
-        text, extra = here.render(entry.answer).text, here.render(entry.extra).text
+        text, extra = here.render(own.answer).text, here.render(own.extra).text
         told.update(_shape(text))
         told.update(
             ("wording", f"数据填进去以后读不通：“{found}”。")
@@ -156,11 +195,18 @@ def _figures(entry: Entry, library: Library, on: date) -> Iterator[tuple[str, st
 
 
 def _shape(text: str) -> Iterator[tuple[str, str]]:
-    lines = len(text.splitlines())
-    if lines > MAX_LINES:
-        yield "answer-lines", f"答案最多{MAX_LINES}行，现在是{lines}行。"
-    if len(text) > MAX_CHARACTERS:
-        yield "answer-length", f"答案最多{MAX_CHARACTERS}个字，现在是{len(text)}个。"
+    parts = parts_of(text)
+    if len(parts) > MAX_PARTS:
+        yield "answer-parts", f"答案最多分{MAX_PARTS}部分，现在是{len(parts)}部分。"
+    for part in parts:
+        lines = len(part.splitlines())
+        if lines > MAX_LINES:
+            yield "answer-lines", f"答案每部分最多{MAX_LINES}行，现在是{lines}行；长的用一行 --- 分开。"
+        if len(part) > MAX_CHARACTERS:
+            yield (
+                "answer-length",
+                f"答案每部分最多{MAX_CHARACTERS}个字，现在是{len(part)}个；长的用一行 --- 分开。",
+            )
 
 
 def _collisions(entries: Iterable[Entry]) -> Iterator[Problem]:
@@ -168,13 +214,17 @@ def _collisions(entries: Iterable[Entry]) -> Iterator[Problem]:
     for entry in entries:
         for phrasing in entry.phrasings:
             first, wording = owner.setdefault(bare(phrasing), (entry, phrasing))
-            # Entries for different regions may share a question: nobody is ever served both.
+            # Entries for different regions or times may share a question: nobody is ever served both.
             if first.id != entry.id and _meet(first, entry):
                 sentence = f"“{phrasing}”和 {first.id} 的“{wording}”是同一句。"
                 yield Problem(entry.file, entry.line, entry.id, "collision", sentence)
 
 
 def _meet(one: Entry, other: Entry) -> bool:
+    if one.valid_to and other.valid_from and one.valid_to <= other.valid_from:
+        return False
+    if other.valid_to and one.valid_from and other.valid_to <= one.valid_from:
+        return False
     return not one.regions or not other.regions or bool(set(one.regions) & set(other.regions))
 
 

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from knowledge.caching import remembering
 from knowledge.facts import PLACEHOLDER, Fact, FactMissing, Facts, read_facts
 from knowledge.rules.tariff_facts import tariff_fact_rows
-from knowledge.sheets import BadContent, Problem, read_values, yaml_files
+from knowledge.sheets import BadContent, Problem, read_sheets, read_values, rows_of, values_of
 from knowledge.sources import Sources, read_sources
 from knowledge.utility import Utility
 
@@ -67,10 +67,22 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What is said differently in one region; None leaves it as it is everywhere."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    answer: Annotated[str, Field(min_length=1)] | None = None
+    extra: str | None = None
+    basis: tuple[Basis, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One question we can answer; `answer` and `extra` still hold placeholders.
 
-    The day `valid_to` is the first on which the entry no longer holds. No `regions` means all of them.
+    The day `valid_to` is the first on which the entry no longer holds; `successor` is the entry that holds
+    from then on. No `regions` means all of them.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -87,7 +99,9 @@ class Entry:
     regions: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    successor: str | None = None
     extra: str = ""
+    overrides: Mapping[str, Override] = field(default_factory=dict, hash=False)
     review: str | None = None
     file: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
@@ -96,6 +110,19 @@ class Entry:
     def phrasings(self) -> tuple[str, ...]:
         """Return the standard question and all similar ones."""
         return (self.question, *self.similar)
+
+    def told_in(self, region: str) -> "Entry":
+        """Return the entry as it is told in a region: with what is overridden there in its place."""
+        own = self.overrides.get(region)
+        if own is None:
+            return self
+        return replace(
+            self,
+            answer=self.answer if own.answer is None else own.answer,
+            extra=self.extra if own.extra is None else own.extra,
+            basis=self.basis if own.basis is None else own.basis,
+            overrides={},
+        )
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -123,6 +150,8 @@ class Answer:
     unconfirmed: bool  # some figure still waits for the utility: say 待供电公司确认
     related: tuple[Entry, ...]
     used: tuple[Fact, ...]
+    changes_on: date | None = None  # from this day on the successor holds
+    changes_to: str = ""  # the successor's first line as it will be read then, else its question
 
 
 class Library:
@@ -160,11 +189,23 @@ class Library:
             raise BadContent(problems)
         return library
 
+    @classmethod
+    def of_sheets(cls, sheets: Mapping[str, str], data_dir: Path | None = None) -> "Library":
+        """Read the library from sheets given as text, by file name; raises BadContent with every fault."""
+        problems: list[Problem] = []
+        library = read_library_of(sheets, data_dir or DATA_DIR, problems)
+        if problems:
+            raise BadContent(problems)
+        return library
+
     def with_entries(self, changed: Iterable[Entry]) -> "Library":
         """Return a library in which these entries stand in place of those of the same id, or are new."""
-        entries = {**self.entries, **{entry.id: entry for entry in changed}}
+        return self.of_entries({**self.entries, **{entry.id: entry for entry in changed}}.values())
+
+    def of_entries(self, entries: Iterable[Entry]) -> "Library":
+        """Return a library of these entries alone, with the same facts, sources and topics."""
         return Library(
-            entries.values(),
+            entries,
             facts=self.facts,
             sources=self.sources,
             topics=self.topics.values(),
@@ -182,20 +223,39 @@ class Library:
         return entry_id in self._served(region, on, audience)
 
     def answer(self, entry: Entry, region: str, on: date, audience: Audience = "public") -> Answer:
-        """Return the entry with its figures, sources and neighbours; raises FactMissing if not served."""
-        here = self.facts.at(on, region)
-        text, extra = here.render(entry.answer), here.render(entry.extra)
-        used = tuple(dict.fromkeys((*text.used, *extra.used)))
+        """Return the entry with its figures, sources and neighbours; raises FactMissing if not served.
+
+        Where it has ended and its successor is served, it is the successor that answers.
+        """
         served = self._served(region, on, audience)
+        after = self.entries.get(entry.successor) if entry.successor else None
+        if after is not None and entry.valid_to is not None and on >= entry.valid_to and after.id in served:
+            entry, after = after, self.entries.get(after.successor) if after.successor else None
+        told = entry.told_in(region)
+        here = self.facts.at(on, region)
+        text, extra = here.render(told.answer), here.render(told.extra)
+        used = tuple(dict.fromkeys((*text.used, *extra.used)))
+        coming = after is not None and entry.valid_to is not None and on < entry.valid_to
         return Answer(
             entry=entry,
             text=text.text,
             extra=extra.text,
-            sources=self._cite(entry, used, region),
+            sources=self._cite(told, used, region),
             unconfirmed=any(fact.unconfirmed for fact in used),
             related=tuple(served[other] for other in entry.related if other in served),
             used=used,
+            changes_on=entry.valid_to if coming else None,
+            changes_to=self._first_line(after, region) if coming and after is not None else "",
         )
+
+    def _first_line(self, entry: Entry, region: str) -> str:
+        """Return the first line of an entry as it reads on its first day, else its question."""
+        line = entry.told_in(region).answer.partition("\n")[0]
+        try:
+            return self.facts.render(line, region=region, on=entry.valid_from or date.min).text
+        except FactMissing:
+            # Next year's prices are not published yet: what it will be about can still be said.
+            return entry.question
 
     def _cite(self, entry: Entry, used: tuple[Fact, ...], region: str) -> tuple[str, ...]:
         articles: dict[str, list[str]] = {}
@@ -219,7 +279,7 @@ class Library:
             if entry.audience == "staff" and audience != "staff":
                 continue
             if entry.holds(region, on) and all(
-                self._knows(name, region, on, known) for name in entry.placeholders
+                self._knows(name, region, on, known) for name in entry.told_in(region).placeholders
             ):
                 served[entry.id] = entry
         return MappingProxyType(served)
@@ -246,18 +306,30 @@ _TOPIC = TypeAdapter(Topic)
 
 def read_library(entries_dir: Path, data_dir: Path, problems: list[Problem]) -> Library:
     """Return the library as far as it can be read; faults of form are added to `problems`."""
+    return read_library_of(read_sheets(entries_dir, problems), data_dir, problems)
+
+
+def read_library_of(sheets: Mapping[str, str], data_dir: Path, problems: list[Problem]) -> Library:
+    """Return the library of sheets given as text as far as it can be read; faults go to `problems`."""
     sources = read_sources(data_dir, problems)
     facts = read_facts(data_dir, sources, problems, derived=_tariff_facts)
     topics = [topic for _, topic in read_values([data_dir / "topics.yaml"], _TOPIC, problems)]
     utility = Utility.load(data_dir)
     entries: dict[str, Entry] = {}
-    for row, entry in read_values(yaml_files(entries_dir), _ENTRY, problems):
+    for entry in read_entries(sheets, problems):
         if entry.id in entries:
             first = entries[entry.id]
-            problems.append(row.problem("duplicate-id", f"编号已经用过：{first.file}:{first.line}。"))
+            sentence = f"编号已经用过：{first.file}:{first.line}。"
+            problems.append(Problem(entry.file, entry.line, entry.id, "duplicate-id", sentence))
             continue
-        entries[entry.id] = replace(entry, file=row.file, line=row.line)
+        entries[entry.id] = entry
     return Library(entries.values(), facts=facts, sources=sources, topics=topics, utility=utility)
+
+
+def read_entries(sheets: Mapping[str, str], problems: list[Problem]) -> list[Entry]:
+    """Return the entries of sheets given as text, by file name; faults of form are added to `problems`."""
+    rows = (row for name in sorted(sheets) for row in rows_of(name, sheets[name], problems))
+    return [replace(entry, file=row.file, line=row.line) for row, entry in values_of(rows, _ENTRY, problems)]
 
 
 def _tariff_facts(region: str, on: date) -> Mapping[str, Fact]:

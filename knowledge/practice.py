@@ -14,6 +14,9 @@ class Practice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     memory_minutes: PositiveInt
+    together_seconds: PositiveInt
+    split_characters: PositiveInt
+    words_characters: PositiveInt
     draft_hours: PositiveInt
     button_hours: PositiveInt
     outage_stale_minutes: PositiveInt
@@ -30,6 +33,8 @@ class Practice(BaseModel):
     promise_max_days: PositiveInt
     credit_repeat_days: PositiveInt
     urge_priority_ceiling: PositiveInt
+    successor_notice_days: PositiveInt
+    miss_person_days: PositiveInt
 
 
 def load_practice(file: Path = _FILE) -> Practice:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
 from knowledge.caching import remembering
+from knowledge.follow_up import Context, FollowUp, core_of
 from knowledge.rules import danger
 from knowledge.rules.danger import Danger
 from knowledge.rules.regions import without_region
@@ -27,18 +28,8 @@ _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _ALLOWED: Final = 64  # sets of entries kept, one for a region and day
 _REMEMBERED: Final = 2048  # answers kept for the same words said again
-_FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
-_ASKED_ALREADY: Final = 0.3  # weight of the entry just answered when a fragment asks on
-_SAME_TOPIC: Final = 0.2  # what the topic spoken of adds to an entry's chance
-
-_FOLLOW_UP: Final = re.compile(
-    r"^(?:那|那么|那要是|如果|要是|换成|换做|改成|哪|还有|至于)|(?:呢|咧|喃)[?？]?$"
-)
-_FOLLOW_WORDS: Final = re.compile(
-    r"^(?:那么|那要是|那如果|那换成|那|如果是|如果|要是|换成|换做|改成|至于)|(?:的话)?(?:呢|咧|喃)?[?？]?$"
-)
 _CLAUSE_END: Final = re.compile(
     r"[,。;!?、\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|还有就是|还有|另外|顺便|然后|以及|而且"
 )
@@ -59,6 +50,8 @@ class _Entry(Protocol):
     @property
     def phrasings(self) -> tuple[str, ...]: ...
     @property
+    def answer(self) -> str: ...
+    @property
     def action(self) -> str | None: ...
     @property
     def audience(self) -> Literal["public", "staff"]: ...
@@ -70,14 +63,6 @@ class _Library(Protocol):
     @property
     def entries(self) -> Mapping[str, _Entry]: ...
     def served(self, region: str, on: date) -> Iterable[_Entry]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What was talked about just before."""
-
-    topic: str | None = None
-    entry_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +115,7 @@ class Understander:
     def _take(self, library: _Library, said: "_Said", index: Index) -> None:
         self._library, self._entries, self._said, self.index = library, library.entries, said, index
         self._second_look = SecondLook(index, library.entries)
+        self._follow_up = FollowUp(index, library.entries)
         self._allowed = remembering(self._work_out_allowed, most=_ALLOWED)
         self._remembered = remembering(self._understand, most=_REMEMBERED)
 
@@ -154,16 +140,21 @@ class Understander:
             return Understanding("danger", "emergency", None, 1.0, (), None, plain, risk)
         allowed = self._allowed(region, on)
         asked = plain[:_LONGEST]
-        if not any(char.isalnum() for char in without_region(_FOLLOW_WORDS.sub("", asked))):
+        if not any(char.isalnum() for char in without_region(core_of(asked))):
             # nothing but signs, or nothing but a place: the latter continues what was asked before
-            if any(char.isalnum() for char in plain) and context.entry_id in allowed:
-                return self._known(context.entry_id, plain, risk)
+            continued = self._follow_up.elsewhere(context, allowed) if any(map(str.isalnum, plain)) else None
+            if continued is not None:
+                return self._known(continued, plain, risk)
             return Understanding("smalltalk", "greeting_smalltalk", None, 0.5, (), None, plain, risk)
         considered = self._consider(asked, allowed, danger_told=risk is not None)
         decision = considered.decision
-        settled = isinstance(decision, Found) and self._entries[decision.hit.entry_id].action != "ask_back"
-        if context.entry_id is not None and len(plain) <= _FRAGMENT and not settled:
-            continued = self._continued(asked, context, allowed, decision)
+        settled = (
+            isinstance(decision, Found)
+            and decision.hit.score >= _SURE
+            and self._entries[decision.hit.entry_id].action != "ask_back"
+        )
+        if context.entry_id is not None:
+            continued = self._follow_up.meant(asked, context, allowed, settled=settled)
             if continued is not None:
                 return self._known(continued, plain, risk)
         cued = self._cued(asked, considered, allowed)
@@ -225,32 +216,6 @@ class Understander:
     def _known(self, entry_id: str | None, plain: str, risk: Danger | None) -> Understanding:
         assert entry_id is not None
         return self._result(Found(Hit(entry_id, 0.9, "")), plain, None, risk)
-
-    def _continued(
-        self, asked: str, context: Context, allowed: frozenset[str], alone: Decision
-    ) -> str | None:
-        """Return the entry a fragment like 那第三档呢 means after the question before it."""
-        assert context.entry_id is not None
-        before = self._entries.get(context.entry_id)
-        if before is None or not _FOLLOW_UP.search(asked):
-            return None
-        core = _FOLLOW_WORDS.sub("", asked).strip()
-        if not core:
-            return before.id if before.id in allowed else None
-        together = self.index.rank(f"{before.question} {core}", top=6, allowed=allowed)
-        by_itself = self.index.rank(core, top=6, allowed=allowed)
-        chances: dict[str, float] = {}
-        for hit in (*together, *by_itself):
-            if self._entries[hit.entry_id].action == "ask_back":
-                continue  # asking back is for words without a question before them
-            # The question before is most of the words read together; that alone must not decide for it.
-            score = hit.score * _ASKED_ALREADY if hit.entry_id == before.id else hit.score
-            chances[hit.entry_id] = chances.get(hit.entry_id, 0.0) + score
-        for entry_id in chances:
-            chances[entry_id] += _SAME_TOPIC if self._entries[entry_id].topic == before.topic else 0.0
-        if not chances:
-            return None
-        return max(chances, key=lambda entry_id: chances[entry_id])
 
     def _cued(self, asked: str, considered: Considered, allowed: frozenset[str]) -> Hit | None:
         """Return the entry of the topic a message names itself, where the search found something else."""

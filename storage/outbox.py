@@ -13,6 +13,7 @@ from storage.database import database_now
 from storage.models import Lane, OnUnknown, Outgoing, OutgoingState
 
 LEASE = timedelta(seconds=60)
+_OF_CARD = 8  # states of a card that are looked through for the one that was shown last
 _TABLE: Any = Outgoing.__table__  # type: ignore[attr-defined]
 _FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown"
 
@@ -198,24 +199,22 @@ def next_due(session: Session, channel: str) -> datetime | None:
     return found
 
 
-def card_ref(session: Session, *, channel: str, address: str, card: str) -> str | None:
-    """Return the channel's own name of the message that shows a card at an address now, or None."""
-    found: str | None = (
-        session.connection()
-        .execute(
-            select(col(Outgoing.platform_ref))
-            .where(
-                col(Outgoing.channel) == channel,
-                col(Outgoing.address) == address,
-                col(Outgoing.card) == card,
-                col(Outgoing.platform_ref).is_not(None),
-            )
-            .order_by(col(Outgoing.id).desc())
-            .limit(1)
+def of_card(
+    session: Session, *, channel: str, address: str, card: str, but: int
+) -> list[tuple[int, str | None]]:
+    """Return the last messages of a card but for one, newest first: our key, and the channel's name."""
+    rows = session.connection().execute(
+        select(col(Outgoing.id), col(Outgoing.platform_ref))
+        .where(
+            col(Outgoing.channel) == channel,
+            col(Outgoing.address) == address,
+            col(Outgoing.card) == card,
+            col(Outgoing.id) != but,
         )
-        .scalar_one_or_none()
+        .order_by(col(Outgoing.id).desc())
+        .limit(_OF_CARD)
     )
-    return found
+    return [(int(number), ref) for number, ref in rows if number is not None]
 
 
 def after(session: Session, *, channel: str, address: str, last_id: int, limit: int = 200) -> list[Outgoing]:
@@ -237,6 +236,23 @@ def after(session: Session, *, channel: str, address: str, last_id: int, limit: 
 def by_token(session: Session, token: str) -> Outgoing | None:
     """Return the message with this opaque name, or None."""
     return session.execute(select(Outgoing).where(col(Outgoing.token) == token)).scalar_one_or_none()
+
+
+def withdraw(session: Session, *, token: str, card: str) -> bool:
+    """Make a message the first of a card that is to be replaced; one that waits still is not sent at all.
+
+    Return whether it may have been seen already.
+    """
+    waiting = session.connection().execute(
+        update(_TABLE)
+        .where(_TABLE.c.token == token, text("state = 'waiting'"))
+        .values(state=OutgoingState.CANCELLED, card=card, error="replaced before it was sent")
+    )
+    if waiting.rowcount:
+        return False
+    session.connection().execute(update(_TABLE).where(_TABLE.c.token == token).values(card=card))
+    found = session.connection().execute(select(_TABLE.c.state).where(_TABLE.c.token == token)).scalar()
+    return found in (OutgoingState.SENDING, OutgoingState.SENT, OutgoingState.UNKNOWN)
 
 
 def move(session: Session, channel: str, old: str, new: str) -> None:

@@ -93,7 +93,8 @@ def earlier_of_card(session: Session, row: Outgoing, *, now: datetime) -> int | 
             col(Outgoing.address) == row.address,
             col(Outgoing.card) == row.card,
             col(Outgoing.id) < row.id,
-            _is_shown(now),
+            # A page may have shown what was taken back before any sender had it.
+            or_(_is_shown(now), col(Outgoing.state) == OutgoingState.CANCELLED),
         )
         .order_by(col(Outgoing.id).desc())
         .limit(1)

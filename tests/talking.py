@@ -59,8 +59,13 @@ class Chat:
         reply_to: str | None = None,
         member: str | None = None,
         edited: bool = False,
+        album: str = "",
+        after: float | None = None,
     ) -> Heard:
-        """Say or send something and return what became of it."""
+        """Say or send something and return what became of it.
+
+        With `after` it is received so many seconds later, and may be read with the message before.
+        """
         self._updates += 1
         who = member or self.member
         message = Message(
@@ -71,7 +76,9 @@ class Chat:
             sent_at=self.clock.now,
             text=text,
             choice=choice,
-            attachments=tuple(Attachment("photo", f"photo-{self._updates}-{n}") for n in range(photos)),
+            attachments=tuple(
+                Attachment("photo", f"photo-{self._updates}-{n}", group=album) for n in range(photos)
+            ),
             location=place,
             contact=contact,
             member=who,
@@ -79,8 +86,28 @@ class Chat:
             reply_to=reply_to,
             edited=edited,
         )
-        self.heard = self.desk.hear(message, self.clock.now)
+        if after is not None:
+            self.clock.pass_(seconds=after)
+        self.heard = self.desk.hear(
+            message, self.clock.now, received_at=None if after is None else self.clock.now
+        )
         return self.heard
+
+    def quickly(self, *texts: str, every: float = 1.0) -> list[Heard]:
+        """Say several things in quick succession and return what became of each."""
+        return [self.say(text, after=every) for text in texts]
+
+    def shown(self) -> list[Reply]:
+        """Return what stands in this chat now: of what was replaced only the newest form."""
+        standing: dict[str, Reply] = {}
+        for row in self.rows():
+            if row.state == OutgoingState.CANCELLED:
+                continue
+            card = row.card or f"row {row.id}"
+            if not row.reply.get("quiet"):
+                standing.pop(card, None)
+            standing[card] = reply_from(row.reply)
+        return list(standing.values())
 
     def tap(self, label: str, *, member: str | None = None) -> Heard:
         """Tap the newest button that says `label`, as a customer sees it in this chat."""

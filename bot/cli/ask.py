@@ -34,6 +34,9 @@ def ask(
     same: Annotated[
         bool, typer.Option("--same", help="With --file: all lines in one conversation instead of fresh ones.")
     ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="With --same: as if all lines were sent within the same second.")
+    ] = False,
     region: RegionOption = None,
     now: NowOption = None,
     as_json: JsonFlag = False,
@@ -41,10 +44,13 @@ def ask(
     """Ask one question through the same desk as every channel (or a file of them, a JSON line each)."""
     if (text is None) == (file is None):
         raise typer.BadParameter("give either a question or --file")
+    if quick and not same:
+        raise typer.BadParameter("--quick is about the lines of one conversation: give --same with it")
     lines = [text] if text is not None else _lines(file)
     asked_in = _region(region)
     _, database, desk = open_desk()
     at = moment(now, desk.desktop.book.zone) if now else None
+    opened_at = at or clock.now()
     run = secrets.token_hex(8)
     for number, line in enumerate(lines):
         address = f"ask-{run}-{0 if same else number}"
@@ -52,8 +58,11 @@ def ask(
             with database.transaction() as session:
                 set_region(session, "terminal", address, asked_in, now=at or clock.now())
         started = time.perf_counter()
+        said_at = at or clock.now()
         heard = desk.hear(
-            Message("terminal", address, f"{run}-{number}", at or clock.now(), text=line), at or clock.now()
+            Message("terminal", address, f"{run}-{number}", said_at, text=line),
+            said_at,
+            received_at=opened_at if quick else None,
         )
         elapsed_ms = (time.perf_counter() - started) * 1000
         settle(database, address)

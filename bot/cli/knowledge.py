@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
+import handlers.reviews
 from bot import clock
+from bot.cli import knowledge_editing, knowledge_golden, misses
 from bot.cli.common import JsonFlag, Refusal, note, print_json, settings
 from bot.opening import cache_folder, open_book
 from knowledge.check import check as find_problems
+from knowledge.golden import GOLDEN_DIR, golden_problems, lines_of, region_of, split_expected
 from knowledge.library import DATA_DIR, ENTRIES_DIR, Library
+from knowledge.nearness import near_everywhere
+from knowledge.reviews import read_signatures, unsigned
 from knowledge.search.evaluate import (
     Answered,
     BadLines,
@@ -26,9 +32,25 @@ from knowledge.search.evaluate import (
     read_phrasings,
 )
 from knowledge.search.index import Hit
+from knowledge.sheets import Problem
 from knowledge.understanding import Understander
 
 app = typer.Typer(help="Look after what we know: check, search, evaluate.", no_args_is_help=True)
+
+app.command(name="draft")(knowledge_editing.draft)
+app.command(name="drafts")(knowledge_editing.drafts)
+app.command(name="show")(knowledge_editing.show)
+app.command(name="diff")(knowledge_editing.diff)
+app.command(name="history")(knowledge_editing.history)
+app.command(name="rehearse")(knowledge_golden.rehearse)
+app.command(name="publish")(knowledge_editing.publish)
+app.command(name="rollback")(knowledge_editing.roll_back)
+app.command(name="retire")(knowledge_editing.retire)
+misses.register(app)
+app.command(name="sign")(knowledge_editing.sign)
+app.command(name="import")(knowledge_editing.take_in)
+app.command(name="export")(knowledge_editing.give_out)
+app.add_typer(knowledge_golden.app, name="golden")
 
 Directory = Annotated[
     Path, typer.Option("--entries-dir", help="Folder of entries.", exists=True, file_okay=False)
@@ -45,11 +67,28 @@ def check(
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="As it would be served on this day.")
     ] = None,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="List what a qualified person still has to sign.")
+    ] = False,
+    near: Annotated[
+        bool, typer.Option("--near", help="List entries that are not told apart; takes a minute.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Refuse bare figures, missing facts, dangling relations, colliding questions, empty topics."""
+    """Refuse bare figures, missing facts, dangling relations, colliding questions, empty topics.
+
+    --reviews looks at what the database serves, unless another folder is named; --near at the files.
+    """
     day = _day(on)
+    if reviews:
+        _list_unsigned(entries_dir, data_dir, as_json)
+        return
+    if near:
+        _list_near(Library.load(entries_dir, data_dir), as_json)
+        return
     problems = find_problems(entries_dir, data_dir, day)
+    if entries_dir == ENTRIES_DIR and data_dir == DATA_DIR and not problems:
+        problems = list(_golden_problems())
     if as_json:
         print_json([asdict(one) for one in problems])
     else:
@@ -58,6 +97,41 @@ def check(
     if problems:
         raise Refusal(f"{len(problems)} problems")
     note(f"{len(Library.load(entries_dir, data_dir).entries)} entries, no problems on {day}.")
+
+
+def _golden_problems() -> Iterator[Problem]:
+    """Yield the faults of the shipped golden lines beside the shipped entries."""
+    unread: list[Problem] = []
+    lines = lines_of(GOLDEN_DIR, unread)
+    yield from unread
+    yield from golden_problems(lines, Library.load())
+
+
+def _list_unsigned(entries_dir: Path, data_dir: Path, as_json: bool) -> None:
+    if entries_dir == ENTRIES_DIR and data_dir == DATA_DIR:
+        _, database, base = knowledge_editing.open_base()
+        with database.transaction() as session:
+            handlers.reviews.seed(session, clock.now())
+            found = handlers.reviews.waiting(session, base)
+    else:
+        found = unsigned(Library.load(entries_dir, data_dir), read_signatures(data_dir))
+    if as_json:
+        print_json([{"entry": entry.id, "question": entry.question} for entry in found])
+        return
+    for entry in found:
+        print(f"{entry.id:40}  {entry.question}")
+    note(f"{len(found)} entries are to be reviewed by a qualified person.")
+
+
+def _list_near(library: Library, as_json: bool) -> None:
+    found = near_everywhere(library)
+    if as_json:
+        rows = {entry_id: list(map(knowledge_editing.near_row, near)) for entry_id, near in found.items()}
+        print_json(rows)
+        return
+    for entry_id, near in found.items():
+        knowledge_editing.print_near(near, of=entry_id)
+    note(f"{len(found)} entries are too near to another.")
 
 
 @app.command()
@@ -94,7 +168,9 @@ def evaluate_command(
     questions: Annotated[
         Path,
         typer.Argument(
-            help="Lines `expected<TAB>question`; `-` is out of scope.", exists=True, dir_okay=False
+            help="Lines `expected<TAB>question`; `-` is out of scope, `a|b` either, `!` danger.",
+            exists=True,
+            dir_okay=False,
         ),
     ],
     entries: Annotated[
@@ -134,20 +210,23 @@ def _foreign(questions: Path, entries: Path) -> Report:
 def _own(questions: Path, by: str) -> tuple[Report, bool]:
     """Return the report, and whether the index came from disk: its build time is then that of loading it."""
     library = Library.load()
-    known = set(library.topics) if by == "topic" else set(library.entries)
+    known = {*(library.topics if by == "topic" else library.entries), "!"}
     lines = read_lines(questions, known=known)
     started = perf_counter()
     understander = Understander(library, cache_dir=cache_folder(settings()))
     build_s = perf_counter() - started
-    region = library.utility.region
+    wanted = {line.question: split_expected(line.expected or "-") for line in lines}
+    regions = {question: region_of(some, question, library) for question, some in wanted.items()}
 
     def answer(question: str) -> Answered:
-        meant = understander.understand_afresh(question, region=region)
+        meant = understander.understand_afresh(question, region=regions[question])
         hits = list(understander.index.rank(meant.question, top=30 if by == "topic" else 10))
         outcome: str = meant.outcome
         first = meant.entry_id or (meant.candidates[0].entry_id if meant.candidates else None)
         if meant.outcome == "danger" and meant.entry_id is None:
-            first = library.by_topic["emergency"][0].id
+            # The danger rules speak for every entry of the emergency, whichever of them is expected.
+            emergency = [entry.id for entry in library.by_topic["emergency"]]
+            first = next((one for one in wanted[question] if one in emergency), emergency[0])
         elif meant.outcome in ("found", "smalltalk") and meant.entry_id is None:
             first = library.by_topic[meant.topic or "greeting_smalltalk"][0].id
         if first is not None:
@@ -164,7 +243,7 @@ def _own(questions: Path, by: str) -> tuple[Report, bool]:
     report = evaluate_answers(
         answer,
         lines,
-        timed=lambda question: understander.understand_afresh(question, region=region),
+        timed=lambda question: understander.understand_afresh(question, region=regions[question]),
         by={entry.id: entry.topic for entry in library.entries.values()} if by == "topic" else None,
         entries=len(library.entries),
         questions=sum(len(entry.phrasings) for entry in library.entries.values()),

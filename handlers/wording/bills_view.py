@@ -1,9 +1,60 @@
 """What we say about somebody's own bills, credit, promises and wishes."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 from handlers.wording.reminders import day, month, yuan
+from knowledge.rules.tariff_book import month_after
+from knowledge.text.numbers import canonical_numbers
+
+# After somebody's own bills: another of their accounts, or another time.
+OTHER_ACCOUNT = re.compile(
+    r"(?:那么?|还有)?(?:我的?|我家)?(?:另外?(?:一个|那个|1个)?|其他的?|别的|第[二2]个|还有(?:一个|1个)?)(?:的)?(?:户号|户|房子|家|账户)?(?:的)?"
+    r"(?:电费|账单|情况)?(?:呢|怎么样)?[?？。!]*"
+)
+_PERIOD = re.compile(
+    r"(?:那么?)?(?:(?P<back>上上个?|上个?|这个?|本|当)月|(?P<year>今年|去年|前年|大前年|\d{4}年)?(?:的?(?P<month>\d{1,2})月份?)?)"
+    r"的?(?:电费|账单|用电)?(?:呢|咧|多少|是多少|怎么样)*[?？。!]*"
+)
+_YEARS_BACK = {"今年": 0, "去年": 1, "前年": 2, "大前年": 3}
+
+
+def period_asked(words: str, today: date) -> str | None:
+    """Return the month (2026-10) or year (2024-) that a fragment names, None where it names none."""
+    found = _PERIOD.fullmatch(canonical_numbers(words))
+    if found is None:
+        return None
+    if found["back"]:
+        ahead = {"上上": -2, "上": -1}.get(found["back"].rstrip("个"), 0)
+        return f"{month_after(today.replace(day=1), ahead):%Y-%m}"
+    if not found["year"] and not found["month"]:
+        return None
+    said = found["year"] or ""
+    year = int(said[:4]) if said[:1].isdigit() else today.year - _YEARS_BACK.get(said, 0)
+    if not found["month"]:
+        return f"{year}-"
+    number = int(found["month"])
+    if not 1 <= number <= 12:
+        return None
+    if not said and number > today.month:
+        year -= 1  # a month by its name is the last one that has begun
+    return f"{year}-{number:02d}"
+
+
+def none_of_period(period: str, earliest: str | None) -> str:
+    """Return that there is no bill of a month or year, and how far back we look."""
+    asked = f"{period[:4]}年" if period.endswith("-") else month(period)
+    if earliest is None:
+        return no_bills()
+    return f"- {asked}：这里没有账单，最早的是{month(earliest)}的。更早的请找同事查。"
+
+
+def no_other_account(bound: int) -> str:
+    """Return that no further account is bound."""
+    if bound == 1:
+        return "您只绑定了这一个户号。另一个户号绑定后就能一起看。"
+    return "您绑定的户号都在上面了。还有别的户号，绑定后就能一起看。"
 
 
 def ask_to_bind() -> str:

@@ -10,6 +10,8 @@ QUESTION_SHAPE = re.compile(
     r"[?？吗呢嘛]|多少|多久|什么|啥|怎么|怎样|咋|几|哪|能不能|可不可以|為什麼|为什么|點解|如何|么$"
 )
 
+_SHOWN = 300  # characters of what was told, when the filled form is shown
+
 # In a question that expects free words, only a very sure answer interrupts.
 SURE_INTERRUPTION = 0.85
 
@@ -24,13 +26,18 @@ def summary(form: str, rows: Sequence[tuple[str, str]], *, evidence: int, first:
     """Return the filled form for a last look."""
     lines = [first] if first else []
     lines.append(f"**请核对{form}内容**")
-    lines += [f"- {label}：{value}" for label, value in rows]
+    lines += [f"- {label}：{_shortened(value)}" for label, value in rows]
     if note:
         lines.append(f"- 补充：{note}")
     if evidence:
         lines.append(f"- 照片/位置：{evidence}份")
     lines.append("没问题请点【提交】；还可以继续发照片或补充说明。")
     return "\n".join(lines)
+
+
+def _shortened(value: str) -> str:
+    """Return a long text by its beginning: all of it would not fit into one message of any messenger."""
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}……（共{len(value)}字，已全部记下）"
 
 
 def evidence_added(count: int) -> str:
@@ -66,6 +73,13 @@ def cancelled(form: str) -> str:
 def already_submitted() -> str:
     """Return what a second tap on submit gets."""
     return "这份内容已经提交过了，没有重复提交。"
+
+
+def cut(characters: int) -> str:
+    """Return the word that a text was too long to be kept whole."""
+    return (
+        f"您写得很详细，这里只能记下前{characters}个字，后面的没有存进去。重要的内容请再补一句，或者转人工。"
+    )
 
 
 def too_large() -> str:

@@ -1,5 +1,18 @@
 """What we say at the door, in the menu, and when nothing else fits."""
 
+import re
+from datetime import date
+
+# Words that only open a conversation; what they are about comes next.
+PREFACE = re.compile(
+    r"(?:(?:你好|您好|喂|哈喽|嗨|麻烦|那个|就是|请|我|想|要|跟你|和你|再|先|来|帮我|帮忙|能不能|可以)*"
+    r"(?:请问|问|咨询|打听|请教|了解|说|讲|查|看)(?:你|您|你们)*"
+    r"(?:一?下|个事情?|一?个问题|件事情?|点事|事情?|问题|问)*(?:哈|啊|呀|嘛|吧|呢)*|"
+    r"(?:那个|这个|就是说?|然后|那就|嗯|呃|额|哎|我|想要?|要|喂)+|"
+    r"(?:我)?有(?:个|一个|点|件)?(?:事情?|问题)(?:想?要?(?:问|咨询)(?:你|您|你们)?(?:一下)?)?)"
+    r"[,，。.!！?？~～ …]*"
+)
+
 
 def welcome(utility: str) -> str:
     """Return the three lines that greet a newcomer."""
@@ -80,12 +93,17 @@ def only_signs() -> str:
 
 def none_of_these() -> str:
     """Return what somebody gets whose question was not among the candidates."""
-    return "抱歉没猜对。我不瞎答，帮您转给同事好吗？您也可以换个说法再问一次。"
+    return "抱歉没猜对。我不瞎答，也不让您再换说法了：点【人工】，直接找同事。"
 
 
 def still_unclear() -> str:
     """Return what a second unclear question in a row gets: a person, never a third rephrasing."""
     return "还是没能确定您要问的事，不再让您重复了。下面可以直接找同事："
+
+
+def unclear_and_angry() -> str:
+    """Return what somebody gets who is angry because we did not understand: a person at once."""
+    return "没听懂您的意思，还让您生气了，对不起。点【人工】，马上请同事来："
 
 
 def unknown() -> str:
@@ -103,9 +121,17 @@ def unconfirmed() -> str:
     return "（以上数字待供电公司确认，以账单和正式文件为准）"
 
 
-def basis(lines: tuple[str, ...]) -> str:
-    """Return the line that says what an answer stands on."""
-    return "依据：" + "；".join(lines)
+def basis(lines: tuple[str, ...], checked_on: date | None = None) -> str:
+    """Return the line that says what an answer stands on, and when its figures were last looked up."""
+    dated = f"数据核对于{checked_on.year}年{checked_on.month}月{checked_on.day}日" if checked_on else ""
+    if not lines:
+        return f"（{dated}）"
+    return "依据：" + "；".join(lines) + (f"。{dated}" if dated else "")
+
+
+def will_change(on: date, to: str) -> str:
+    """Return the line under an answer that will soon be another one."""
+    return f"自{on.month}月{on.day}日起将变为：{to}"
 
 
 def unknown_aside() -> str:

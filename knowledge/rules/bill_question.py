@@ -70,8 +70,17 @@ _BARE = re.compile(
     rf"^(?:大概|大约|差不多|约|估计|应该|可能|好像|是|就|用了?|嗯|哦|,| )*{_N}{_NEARLY}\s*{_KWH_UNIT}?"
     r"(?:左右|上下|吧|的样子|样子|呢|啊|呀|哦|了|[。.!?, ])*$"
 )
+# A number alone goes on with a bill that is complete only where it is worded so: 600呢, 要是八百.
+_ANOTHER_NUMBER = re.compile(
+    r"^(?:那么?|要是|如果是?|假如|换成|改成|按|用了?)+(?=\d)|(?<=\d)(?:的话)?(?:呢|咧|喃)[?!。]*$"
+)
 _PEOPLE = re.compile(r"(?<!\d)(\d{1,2})\s*(?:个人|口人|口之家|口|人(?!民))")
 _MONTH = re.compile(r"(?:(\d{4})年|(今年|去年|明年|前年))?(?<!\d)(\d{1,2})月(?!份?\d+[日号])")
+# A season is read as its middle: prices that go by it are the same all through.
+_SEASONS = (
+    (re.compile(r"(?<!非)(?:夏天|夏季|夏月|热天)"), 7),
+    (re.compile(r"冬天|冬季|非夏月|冷天"), 1),
+)
 _LOW_INCOME = re.compile(r"低保|特困|五保|困难户")
 _NO_LOW_INCOME = re.compile(r"不是低保|没有?低保|非低保")
 _MEDIUM_VOLTAGE = re.compile(r"(?:1|10)\s*(?:千伏|kv)|高压")
@@ -114,7 +123,7 @@ def read_bill_question(
     # 千瓦时 first: its 千 is not a thousand.
     text = canonical_numbers(_KILOWATT_HOUR.sub("度", normalise(text)))
     if previous is not None:
-        answer = _missing_number(text, previous)
+        answer = _missing_number(text, previous) or _another_number(text, previous)
         if answer is not None:
             return _checked(answer)
     slots = _Slots.read(text, today)
@@ -267,6 +276,16 @@ def _missing_number(text: str, previous: BillQuestion) -> BillQuestion | None:
     return None
 
 
+def _another_number(text: str, previous: BillQuestion) -> BillQuestion | None:
+    """Return the previous question with another consumption, where the text is a number said on: 600呢."""
+    if previous.total_kwh is None or not _ANOTHER_NUMBER.search(text):
+        return None
+    bare = _BARE.match(_ANOTHER_NUMBER.sub("", text))
+    if bare is None:
+        return None
+    return replace(previous, kwh=Decimal(bare[1]), peak_kwh=None, valley_kwh=None)
+
+
 def _checked(question: BillQuestion) -> BillQuestion | NeedsMore:
     total = question.total_kwh
     largest = default_book().policy.largest_kwh
@@ -290,6 +309,11 @@ def _take_month(text: str, today: date, changes: dict[str, Any]) -> str:
         if re.search(words, text) and not re.search(rf"到(?:{words})", text):
             changes |= {"month": month_after(this, months), "month_named": True}
             return re.sub(words, " ", text, count=1)
+    for season, middle in _SEASONS:
+        if found := season.search(text):
+            year = today.year if middle <= today.month else today.year - 1
+            changes |= {"month": date(year, middle, 1), "month_named": True}
+            return text[: found.start()] + " " + text[found.end() :]
     match = _MONTH.search(text)
     if match is None or not 1 <= int(match[3]) <= 12:
         if found := re.search(r"(去年|明年|(\d{4})年)", text):

@@ -71,8 +71,12 @@ class _DangerFile(BaseModel):
     harmless: list[str]
     urgent: str
     here: str
+    told: str
+    straight: str
+    people: str
     hard: str
     soft: str
+    blame: str
     rule: str
     past: str
     kinds: list[_KindFile]
@@ -99,7 +103,9 @@ class DangerRules:
         self._harmless = re.compile("|".join(f"(?:{_spell_out(one, groups)})" for one in file.harmless))
         self._urgent, self._here = re.compile(file.urgent), re.compile(file.here)
         self._hard, self._past = re.compile(file.hard), re.compile(file.past)
-        self._soft, self._rule = re.compile(file.soft), re.compile(file.rule)
+        self._soft, self._blame, self._rule = map(re.compile, (file.soft, file.blame, file.rule))
+        self._told, self._straight = re.compile(file.told), re.compile(file.straight)
+        self._people = re.compile(file.people)
         self._kinds = tuple(
             _Kind(
                 name=one.kind,
@@ -129,6 +135,7 @@ class DangerRules:
         text = text[:LONGEST_READ]
         if not normalised:
             text = self._t2s.convert(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower())
+        spaced = text  # a space is where the customer drew breath: 着火了 能… is no straight question
         text = self._typo.sub(self._mend, _SPACES.sub("", text))
         # Most messages stop here; only a possible danger pays for the closer look below.
         found = self._find(text)
@@ -143,12 +150,16 @@ class DangerRules:
             return Danger(kind, certain=not knowing, words=words)
         if knowing:
             return None
-        here = happened or self._here.search(text) is not None
-        if self._rule.search(text):
-            return Danger(kind, certain=False, words=words) if here else None
-        if self._soft.search(text):
-            return Danger(kind, certain=False, words=words) if sure or here else None
-        return Danger(kind, certain=sure or here, words=words)
+        here = self._here.search(text) is not None
+        told = happened or self._told.search(plain) is not None
+        if self._blame.search(text):
+            return Danger(kind, certain=False, words=words) if sure or told or here else None
+        if self._rule.search(text) or self._soft.search(text):
+            if told and (here or self._people.search(text) or not self._straight.search(spaced)):
+                return Danger(kind, certain=True, words=words)
+            asked_back = told or here or (sure and not self._rule.search(text))
+            return Danger(kind, certain=False, words=words) if asked_back else None
+        return Danger(kind, certain=sure or told or here, words=words)
 
     def _mend(self, match: re.Match[str]) -> str:
         return self._typos[match.group()]

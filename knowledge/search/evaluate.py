@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 _NOWHERE: Final = "-"  # the expected id of a question that no entry answers
+_DANGER: Final = "!"  # expected where somebody is in danger: the outcome itself, whichever the entry
 
 
 class BadLines(ValueError):
@@ -31,7 +32,10 @@ class BadLines(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question and the entry id (or topic) that should answer it, None where nothing should."""
+    """A question and the entry id (or topic) that should answer it, None where nothing should.
+
+    `a|b` names two of which each is right, `!` that the outcome must be danger.
+    """
 
     expected: str | None
     question: str
@@ -100,15 +104,15 @@ class Answered:
 
 
 def read_lines(path: Path, *, known: Iterable[str] | None = None) -> list[Line]:
-    """Read `expected<TAB>question` lines, `-` for out of scope; # starts a note.
+    """Read `expected<TAB>question` lines, `-` for out of scope, `a|b` for either; # starts a note.
 
-    Raises BadLines; with `known` also for ids that do not exist.
+    Raises BadLines; with `known` also for ids that do not exist (`!` is one where danger can be told).
     """
     ids = None if known is None else frozenset(known)
     lines: list[Line] = []
     faults: list[str] = []
     for number, expected, question in _columns(path, faults):
-        if ids is not None and expected != _NOWHERE and expected not in ids:
+        if ids is not None and expected != _NOWHERE and not ids.issuperset(_either(expected, ids)):
             faults.append(f"line {number}: unknown id {expected!r}")
             continue
         lines.append(Line(None if expected == _NOWHERE else expected, question, number))
@@ -188,13 +192,28 @@ def evaluate_answers(
         said = answer(line.question)
         names = [hit.entry_id if by is None else by.get(hit.entry_id, hit.entry_id) for hit in said.hits]
         names = list(dict.fromkeys(names))[:10]
-        rank = names.index(line.expected) + 1 if line.expected in names else None
+        rank = _rank(line.expected, names, said.outcome)
         records.append(
             Record(
                 line.expected, line.question, said.outcome, names[0] if names else None, said.score, rank, ms
             )
         )
     return _report(records, entries, questions, build_s, peak_mb)
+
+
+def _rank(expected: str | None, names: Sequence[str], outcome: str) -> int | None:
+    """Return the place (from 1) of the first name that is right, None where there is none."""
+    if expected is None:
+        return None
+    right = {expected, *expected.split("|")}
+    if _DANGER in right and outcome == "danger":
+        return 1
+    return next((place for place, name in enumerate(names, start=1) if name in right), None)
+
+
+def _either(expected: str, ids: frozenset[str]) -> list[str]:
+    """Return what may answer: an id is an id even where it has a bar in it."""
+    return [expected] if expected in ids else [part.strip() for part in expected.split("|")]
 
 
 def _report(records: list[Record], entries: int, questions: int, build_s: float, peak_mb: float) -> Report:

@@ -2,6 +2,16 @@
 
 from storage.models.accounts import Account, Binding, BindingAttempt, Customer, ImportedFile, OneTimeCode
 from storage.models.bills import Bill, Hold, Notice, NoticeState, Payment
+from storage.models.feedback import Miss, MissKind, Thumb
+from storage.models.knowledge import (
+    GoldenLine,
+    KnowledgeDelivery,
+    KnowledgeRevision,
+    KnowledgeSheet,
+    KnowledgeSignature,
+    KnowledgeVersion,
+    RevisionState,
+)
 from storage.models.outages import OutageFeed, OutageRow
 from storage.models.people import Chat, Conversation, Person
 from storage.models.tickets import (
@@ -26,12 +36,20 @@ __all__ = [
     "Conversation",
     "Customer",
     "Evidence",
+    "GoldenLine",
     "HandoverRequest",
     "Hold",
     "ImportedFile",
     "Inbox",
     "InboxState",
+    "KnowledgeDelivery",
+    "KnowledgeRevision",
+    "KnowledgeSheet",
+    "KnowledgeSignature",
+    "KnowledgeVersion",
     "Lane",
+    "Miss",
+    "MissKind",
     "Notice",
     "NoticeState",
     "OnUnknown",
@@ -42,7 +60,9 @@ __all__ = [
     "OutgoingState",
     "Payment",
     "Person",
+    "RevisionState",
     "Staff",
+    "Thumb",
     "Ticket",
     "TicketEvent",
     "TicketPromise",

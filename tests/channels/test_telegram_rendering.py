@@ -61,6 +61,21 @@ def test_short_labels_share_a_row(labels: list[str], expected: list[list[int]]):
     assert rows(labels) == expected
 
 
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["怎么交电费", "发票怎么开", "👍", "👎", "人工"], [[0, 1], [2, 3, 4]]),
+        (["阶梯电价是什么意思？", "👍", "👎", "人工"], [[0], [1, 2, 3]]),
+        (["👍", "👎", "人工"], [[0, 1, 2]]),
+    ],
+)
+def test_thumbs_have_a_row_of_their_own(labels: list[str], expected: list[list[int]]):
+    assert rows(labels, 3) == expected
+    found = keyboard("t", [Choice(label, "x") for label in labels], last_row=3)
+    assert found is not None
+    assert [len(row) for row in found.inline_keyboard] == [len(row) for row in expected]
+
+
 @given(st.lists(st.text(max_size=60), max_size=130))
 def test_keyboards_stay_within_bounds(labels: list[str]):
     found = keyboard("t" * 24, [Choice(label, "x") for label in labels])

@@ -1,7 +1,6 @@
 """Who is in danger now, and who only asks about safety, sentence by sentence."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -47,20 +46,6 @@ def test_every_kind_has_a_reviewed_text_whose_figures_are_facts() -> None:
         assert text.review == "safety"
         assert re.findall(r"\d", re.sub(r"\{[a-z_.]+\}", "", written)) == []
         assert "{phone." in text.call
-
-
-def test_reading_is_quick() -> None:
-    rules, texts = danger.rules(), [text for _, text in LINES]
-    best = min(_microseconds_each(rules, texts) for _ in range(3))
-
-    assert best < 150  # about 20 on a quiet machine; room for a busy one
-
-
-def _microseconds_each(rules: danger.DangerRules, texts: list[str]) -> float:
-    started = time.perf_counter()
-    for text in texts:
-        rules.read(text)
-    return (time.perf_counter() - started) / len(texts) * 1e6
 
 
 def test_a_very_long_text_is_cut() -> None:

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.search.evaluate import BadLines, Line, evaluate, read_lines, read_phrasings
-from knowledge.search.index import Found, Index, NothingToIndex, Unknown
+from knowledge.search.evaluate import (
+    Answered,
+    BadLines,
+    Line,
+    evaluate,
+    evaluate_answers,
+    read_lines,
+    read_phrasings,
+)
+from knowledge.search.index import Found, Hit, Index, NothingToIndex, Unknown
 from knowledge.text.script import to_traditional
 
 LIBRARY = {
@@ -133,6 +141,19 @@ def test_bad_lines_are_refused_by_number(tmp_path: Path) -> None:
     assert "line 4" not in str(refused.value)
     with pytest.raises(BadLines, match="line 4: unknown id 'ghost'"):
         read_lines(file, known=LIBRARY)
+
+
+def test_a_line_may_expect_either_of_two_or_danger(tmp_path: Path) -> None:
+    file = tmp_path / "questions.tsv"
+    file.write_text("hours|fees\t几点开门\n!\t快来人\nfees|ghost\t多少钱\n", "utf-8")
+    with pytest.raises(BadLines, match=r"line 2: unknown id '!'.*line 3: unknown id 'fees\|ghost'"):
+        read_lines(file, known=["hours", "fees"])
+    lines = read_lines(file, known=["hours", "fees", "ghost", "!"])
+
+    def answer(question: str) -> Answered:
+        return Answered((Hit("fees", 0.9, ""),), "danger" if question == "快来人" else "found", 0.9)
+
+    assert [record.rank for record in evaluate_answers(answer, lines).records] == [1, 1, 1]
 
 
 def test_foreign_entries_are_read(tmp_path: Path) -> None:

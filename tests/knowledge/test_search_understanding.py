@@ -20,6 +20,7 @@ class Card:
     action: str | None = None
     audience: Literal["public", "staff"] = "public"
     regions: tuple[str, ...] = ()
+    answer: str = ""
 
     @property
     def phrasings(self) -> tuple[str, ...]:

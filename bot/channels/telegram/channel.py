@@ -111,10 +111,13 @@ class TelegramChannel:
         parts = rendering.split(reply.text)
         if not parts:
             raise Undeliverable("a message without text")
-        inline = rendering.keyboard(token, reply.choices)
+        inline = rendering.keyboard(token, reply.choices, last_row=reply.row)
         if reply.quiet and replaces is not None and len(parts) == 1:
             edited = await self._edit(address, replaces, parts[0], inline)
             if edited:
+                if reply.kind != "card":
+                    # It took the place of a question that may have offered a native button.
+                    await self._tidy_up(address, reply, inline, None)
                 return replaces
         native = _native(reply) if inline is None else None
         closing = ReplyKeyboardRemove() if inline is None and address in self._offers else None

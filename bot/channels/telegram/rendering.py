@@ -89,8 +89,14 @@ def shorten(label: str) -> str:
     return f"{label}…"
 
 
-def rows(labels: Sequence[str]) -> list[list[int]]:
-    """Return the indices of buttons in rows: short labels side by side, long ones alone, in their order."""
+def rows(labels: Sequence[str], last: int = 0) -> list[list[int]]:
+    """Return the indices of buttons in rows: short labels side by side, long ones alone, in their order.
+
+    So many as `last` says share the last row, however long they are.
+    """
+    if last:
+        first = max(len(labels) - last, 0)
+        return [*rows(labels[:first]), list(range(first, len(labels)))]
     found: list[list[int]] = []
     start = 0
     while start < len(labels):
@@ -108,8 +114,8 @@ def rows(labels: Sequence[str]) -> list[list[int]]:
     return found
 
 
-def keyboard(token: str, choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
-    """Return the buttons under a message, or None without choices.
+def keyboard(token: str, choices: Sequence[Choice], *, last_row: int = 0) -> InlineKeyboardMarkup | None:
+    """Return the buttons under a message, so many of them in the last row, or None without choices.
 
     Raises Undeliverable where their keys are longer than Telegram allows. More than a hundred are not shown:
     Telegram would refuse them all.
@@ -122,6 +128,6 @@ def keyboard(token: str, choices: Sequence[Choice]) -> InlineKeyboardMarkup | No
     return InlineKeyboardMarkup(
         [
             [InlineKeyboardButton(labels[index], callback_data=f"{token}:{index}") for index in row]
-            for row in rows(labels)
+            for row in rows(labels, last_row if len(choices) <= MAX_BUTTONS else 0)
         ]
     )

@@ -21,6 +21,7 @@ class Shown(TypedDict):
     # Of our replies
     id: NotRequired[int]
     choices: NotRequired[list[ChoiceShown]]
+    row: NotRequired[int]  # so many of the last choices stand in a row of their own
     card: NotRequired[str | None]
     # The earlier message whose place this one takes; `quiet` keeps its position, else it moves to the end.
     replaces_id: NotRequired[int | None]

@@ -29,7 +29,9 @@ export function scrollToEnd() {
 export function showReply(event) {
   if (seen.has(event.id)) return;
   seen.add(event.id);
-  const before = event.card ? log.querySelector(`[data-card="${CSS.escape(event.card)}"]`) : null;
+  // What was a message of its own may have become the first of a card since.
+  const byCard = event.card ? log.querySelector(`[data-card="${CSS.escape(event.card)}"]`) : null;
+  const before = byCard ?? (event.replaces_id ? log.querySelector(`[data-id="${event.replaces_id}"]`) : null);
   if (before && Number(before.dataset.id) > event.id) return; // a state that is over already
   const node = replyNode(event);
   waitNoMore();
@@ -121,7 +123,8 @@ function replyNode(event) {
   }
   if (event.choices.length) {
     const form = node.appendChild(element("form", "choices"));
-    for (const { label: words, key } of event.choices) {
+    for (const [index, { label: words, key }] of event.choices.entries()) {
+      if (event.row && index === event.choices.length - event.row) form.append(element("span", "new-row"));
       const button = form.appendChild(document.createElement("button"));
       button.name = "choice";
       button.value = key;
