@@ -7,10 +7,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from benchmarks import ablation, answers, fitting, service, throughput, understanding
+from benchmarks import ablation, answers, fitting, revisions, service, throughput, understanding
 
 DEV_SETS = "DIANLING_DEV_SETS"
-PARTS = ("understanding", "answers", "throughput", "service")
+PARTS = ("understanding", "revisions", "answers", "throughput", "service")
 ABLATION = "ablation"  # rebuilds the index a dozen times: only where it is asked for
 FIT = "fit"  # no measurement: writes the coefficients of the judgement anew
 
@@ -43,6 +43,8 @@ def main() -> int:
                     understanding.run(quick=asked.quick, foreign=asked.dev, docs=asked.docs)
                 case "answers":
                     answers.run(quick=asked.quick)
+                case "revisions":
+                    revisions.run(quick=asked.quick)
                 case "throughput":
                     throughput.run(quick=asked.quick)
                 case "ablation":

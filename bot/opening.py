@@ -8,11 +8,11 @@ from sqlalchemy import make_url
 import storage.knowledge
 from bot import clock
 from bot.settings import Settings
+from handlers import editing
 from handlers.desk import Desk
 from handlers.turn import Address
 from knowledge.book import Book
-from knowledge.library import ENTRIES_DIR, Library
-from knowledge.sheets import BadContent, Problem, read_sheets
+from knowledge.library import Library
 from storage.database import Database
 
 
@@ -36,12 +36,8 @@ def open_book(settings: Settings, database: Database | None = None) -> Book:
     with database.reading() as session:
         seeded = storage.knowledge.published_version(session) > 0
     if not seeded:
-        problems: list[Problem] = []
-        sheets = read_sheets(ENTRIES_DIR, problems)
-        if problems:
-            raise BadContent(problems)
         with database.transaction() as session:
-            storage.knowledge.seed(session, sheets, clock.now())
+            editing.seed(session, clock.now())
     edition, sheets = published(database)
     return Book.of(Library.of_sheets(sheets), edition=edition, cache_dir=cache_folder(settings))
 

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlmodel import Session
 
 import storage.golden
 from handlers import editing, golden
-from handlers.editing import Plan, Refused
+from handlers.editing import Refused
 from handlers.golden import Graded
 from knowledge.book import Book
 from knowledge.golden import region_of, split_expected
@@ -20,7 +19,7 @@ from knowledge.understanding import Understander, Understanding
 from storage.database import Database
 from storage.models import GoldenLine
 
-__all__ = ["Asked", "Published", "Rehearsal", "asked_lately", "publish", "rehearse", "understander_after"]
+__all__ = ["Asked", "Published", "Rehearsal", "asked_lately", "publish", "rehearse"]
 
 MOST_QUESTIONS = 5_000  # different real questions that are asked again
 
@@ -111,7 +110,6 @@ def publish(
     author: str,
     reason: str,
     now: datetime,
-    cache_dir: Path | None = None,
 ) -> Published:
     """Publish the drafts of some entries (all, where none is named), unless they break a golden question.
 
@@ -125,7 +123,7 @@ def publish(
         lines = storage.golden.lines(session)
     if planned.problems:
         raise Refused(*planned.problems)
-    after = understander_after(book.understander, planned, cache_dir)
+    after = book.understander.revised(planned.after)
     result = rehearse(
         (book.understander, book.library), (after, planned.after), lines, drafted=planned.drafts
     )
@@ -149,15 +147,6 @@ def asked_lately(
     """Return what customers typed within the last days and how often, the most frequent first."""
     since = now - timedelta(days=days)
     return storage.golden.asked_since(session, since, limit=MOST_QUESTIONS, staff=staff)
-
-
-def understander_after(before: Understander, planned: Plan, cache_dir: Path | None = None) -> Understander:
-    """Return the understander of the library as it would be: revised where it can be, else built."""
-    revised = getattr(before, "revised", None)
-    if revised is not None:
-        found: Understander = revised(planned.after)
-        return found
-    return Understander(planned.after, cache_dir=cache_dir)
 
 
 def _has_a_hand(drafted: Collection[str], old: Graded, new: Graded) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
@@ -11,7 +12,7 @@ import storage.people
 from handlers.messages import Choice, Heard, Message, Outcome, Reply
 from handlers.wording import general
 from knowledge.book import Book
-from knowledge.text.script import to_traditional
+from knowledge.text.script import to_taiwan, to_traditional
 from storage.models import Chat, Conversation, Lane, OnUnknown, Person, Ticket
 from storage.outbox import Draft
 
@@ -242,10 +243,9 @@ def in_script(reply: Reply, script: str, *, taiwan: bool) -> Reply:
     """Return the reply in the script that the reader writes."""
     if script != "hant":
         return reply
+    write = to_taiwan if taiwan else partial(to_traditional, taiwan=False)
     return replace(
         reply,
-        text=to_traditional(reply.text, taiwan=taiwan),
-        choices=tuple(
-            Choice(to_traditional(choice.label, taiwan=taiwan), choice.act) for choice in reply.choices
-        ),
+        text=write(reply.text),
+        choices=tuple(Choice(write(choice.label), choice.act) for choice in reply.choices),
     )

@@ -8,15 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, print_json, settings
-from bot.opening import cache_folder, open_database
+from bot.opening import open_book, open_database
 from bot.settings import Settings
 from handlers import deliveries, editing, rehearsal, reviews
 from handlers.deliveries import Change, Side
-from knowledge.book import Book
 from knowledge.library import Library
 from knowledge.nearness import Near
-from knowledge.practice import load_practice
-from knowledge.understanding import Understander
 from storage import knowledge as editions
 from storage.database import Database
 from storage.models import KnowledgeRevision
@@ -33,17 +30,6 @@ def open_base() -> tuple[Settings, Database, Library]:
     """Open settings and database, and the facts without any entry: those are in the database."""
     found = settings()
     return found, open_database(found), Library.of_sheets({})
-
-
-def open_served(found: Settings, database: Database, now: NowOption = None) -> Book:
-    """Open the book of what the database serves."""
-    base = Library.of_sheets({})
-    with database.transaction() as session:
-        editing.seed(session, moment(now, editing.zone(base)))
-    with database.reading() as session:
-        library = editing.published_library(session, base)
-    understander = Understander(library, cache_dir=cache_folder(found))
-    return Book(library=library, understander=understander, practice=load_practice())
 
 
 def author_of(named: str | None, found: Settings) -> str:
@@ -124,7 +110,7 @@ def draft(
     found, database, base = open_base()
     who, at = author_of(author, found), moment(now, editing.zone(base))
     block, name = _read(file)
-    book = open_served(found, database, now)
+    book = open_book(found, database)
     with database.transaction() as session:
         saved = editing.save_draft(
             session, book, block, who, reason, at, name=name, sheet=sheet, expected=entry_id, compare=False
@@ -189,10 +175,8 @@ def publish(
     who, at = author_of(author, found), moment(now, editing.zone(base))
     with database.reading() as session:
         editing.drafts_named(session, entry_ids or [])
-    book = open_served(found, database, now)
-    done = rehearsal.publish(
-        database, book, entry_ids or [], author=who, reason=reason, now=at, cache_dir=cache_folder(found)
-    )
+    book = open_book(found, database)
+    done = rehearsal.publish(database, book, entry_ids or [], author=who, reason=reason, now=at)
     if as_json:
         print_json(
             {

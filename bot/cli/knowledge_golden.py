@@ -8,8 +8,8 @@ import typer
 
 import storage.golden
 from bot.cli.common import JsonFlag, NowOption, moment, note, print_json
-from bot.cli.knowledge_editing import Author, Reason, author_of, open_base, open_served
-from bot.opening import cache_folder
+from bot.cli.knowledge_editing import Author, Reason, author_of, open_base
+from bot.opening import open_book
 from handlers import editing, golden, rehearsal
 from handlers.rehearsal import Asked
 from knowledge.golden import GOLDEN_DIR
@@ -118,7 +118,7 @@ def run(
 ) -> None:
     """Ask every golden question of what is served and print those that are not answered rightly."""
     found, database, _ = open_base()
-    book = open_served(found, database, now)
+    book = open_book(found, database)
     with database.transaction() as session:
         golden.seed(session, moment(now, book.zone))
         lines = storage.golden.lines(session)
@@ -146,7 +146,7 @@ def rehearse(
     found, database, _ = open_base()
     with database.reading() as session:
         editing.drafts_named(session, entry_ids or [])
-    book = open_served(found, database, now)
+    book = open_book(found, database)
     at = moment(now, book.zone)
     staff = None
     if found.telegram_staff_chat is not None:
@@ -157,7 +157,7 @@ def rehearse(
         planned = editing.plan(session, book.library, entry_ids or [], at)
         lines = storage.golden.lines(session)
         asked = rehearsal.asked_lately(session, at, days, staff=staff) if days else []
-    after = rehearsal.understander_after(book.understander, planned, cache_folder(found))
+    after = book.understander.revised(planned.after)
     result = rehearsal.rehearse(
         (book.understander, book.library), (after, planned.after), lines, asked, drafted=planned.drafts
     )  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, print_json, settings
-from bot.cli.knowledge_editing import Author, Reason, author_of, near_row, open_served, print_near
-from bot.opening import open_database
+from bot.cli.knowledge_editing import Author, Reason, author_of, near_row, print_near
+from bot.opening import open_book, open_database
 from handlers import editing
 from handlers import misses as editors
 from handlers.editing import Refused, Saved
@@ -70,7 +70,7 @@ def adopt(
         raise typer.BadParameter("give --answer or --from-staff, not both")
     found = settings()
     who, database = author_of(author, found), open_database(found)
-    book = open_served(found, database, now)
+    book = open_book(found, database)
     at = moment(now, book.zone)
     with database.reading() as session:
         gap = _named(editors.gaps(session, book, weeks=weeks, now=at, kinds=kind or KINDS), cluster)
@@ -113,7 +113,7 @@ def register(app: typer.Typer) -> None:
 def _gaps(weeks: int, kind: list[MissKind] | None, now: str | None) -> list[Gap]:
     found = settings()
     database = open_database(found)
-    book = open_served(found, database, now)
+    book = open_book(found, database)
     with database.reading() as session:
         return editors.gaps(session, book, weeks=weeks, now=moment(now, book.zone), kinds=kind or KINDS)
 

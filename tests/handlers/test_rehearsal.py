@@ -113,7 +113,7 @@ def test_real_questions_are_asked_again_without_names_and_numbers(
         asked = rehearsal.asked_lately(session, clock.now, 30, staff=("telegram", "somebody"))
         assert [words for words, _ in asked] == [said[0][1]]
         assert rehearsal.asked_lately(session, clock.now + timedelta(days=31), 30) == []
-    after = rehearsal.understander_after(opened.understander, planned)
+    after = opened.understander.revised(planned.after)
     result = rehearsal.rehearse(
         (opened.understander, opened.library), (after, planned.after), [], asked, drafted=planned.drafts
     )
