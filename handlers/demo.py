@@ -11,8 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import knowledge
 import storage.customers
 import storage.outbox
@@ -21,6 +19,7 @@ from handlers import binding, imports, ticket_work
 from handlers.desk import Desk
 from handlers.messages import Heard, Message
 from knowledge.book import Book
+from knowledge.data_files import read_yaml
 from knowledge.rules.tariffs import BillQuestion, bill
 from storage.database import Database
 from storage.models import Outgoing, OutgoingState
@@ -80,7 +79,7 @@ def seed(desk: Desk, *, now: datetime) -> Guest:
 
 
 def _plan() -> dict[str, Any]:
-    plan: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    plan: dict[str, Any] = read_yaml(_FILE)
     return plan
 
 

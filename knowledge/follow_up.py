@@ -10,9 +10,9 @@ from math import log
 from pathlib import Path
 from typing import Final, Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from knowledge.data_files import read_yaml
 from knowledge.rules.regions import without_region
 from knowledge.search.index import Index
 
@@ -252,7 +252,7 @@ class FollowUp:
 
 @cache
 def _file() -> _File:
-    return _File.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return _File.model_validate(read_yaml(_FILE))
 
 
 @cache

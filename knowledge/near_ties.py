@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.data_files import read_yaml
 from knowledge.remedies import ALL, Remedies
 from knowledge.search.index import Considered, Decision, Found, Hit, Unclear
 from knowledge.text.normalise import normalise
@@ -183,7 +183,7 @@ def _doubted(hits: tuple[Hit, ...], best: Hit) -> tuple[Hit, ...]:
 
 @cache
 def _groups() -> tuple[_Group, ...]:
-    lines = [_Line.model_validate(line) for line in yaml.safe_load(_FILE.read_text("utf-8"))]
+    lines = [_Line.model_validate(line) for line in read_yaml(_FILE)]
     return tuple(
         _Group(
             tuple((name, re.compile(pattern)) for name, pattern in line.marks.items()),

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from knowledge.data_files import read_yaml
 
 __all__ = ["NOTHING_DENIED", "Denied", "denied"]
 
@@ -88,7 +89,7 @@ def _left_out(match: re.Match[str]) -> str:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    lines = yaml.safe_load(_FILE.read_text("utf-8"))
+    lines = read_yaml(_FILE)
     read = [_Line.model_validate({"denial": line.pop("not"), **line}) for line in lines]
     return tuple(
         _Rule(

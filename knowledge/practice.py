@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, PositiveInt
+
+from knowledge.data_files import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "practice.yaml"
 
@@ -39,4 +40,4 @@ class Practice(BaseModel):
 
 def load_practice(file: Path = _FILE) -> Practice:
     """Read the numbers; raise pydantic's ValidationError where the file is wrong."""
-    return Practice.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return Practice.model_validate(read_yaml(file))

@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-T = TypeVar("T")
+from knowledge.data_files import LOADER
 
-# libyaml reads our whole library in a tenth of a second; the pure Python loader takes a second and more.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +77,7 @@ def read_rows(path: Path, problems: list[Problem]) -> list[Row]:
 def rows_of(name: str, text: str, problems: list[Problem]) -> list[Row]:
     """Return the items of a YAML list given as text; what cannot be read is added to `problems`."""
     try:
-        loader = _Loader(text)
+        loader = LOADER(text)
         try:
             node = loader.get_single_node()
             data = loader.construct_document(node) if node is not None else []

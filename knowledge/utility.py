@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from knowledge.data_files import read_yaml
 from knowledge.sheets import BadContent, Problem
 
 
@@ -61,7 +61,7 @@ class Utility:
         """Read utility.yaml; raises BadContent naming the wrong field."""
         path = data_dir / "utility.yaml"
         try:
-            return TypeAdapter(cls).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return TypeAdapter(cls).validate_python(read_yaml(path))
         except ValidationError as error:
             raise BadContent(
                 [

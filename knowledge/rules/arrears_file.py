@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from knowledge.data_files import read_yaml
 
 DATA = Path(__file__).parent.parent / "data" / "arrears.yaml"
 
@@ -150,4 +151,4 @@ class ArrearsFile(_Strict):
 @cache
 def read_file(path: Path = DATA) -> ArrearsFile:
     """Return the checked contents of the file; raises pydantic's ValidationError with every problem."""
-    return ArrearsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return ArrearsFile.model_validate(read_yaml(path))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from opencc import OpenCC
 from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.data_files import read_yaml
 
 DATA = Path(__file__).parent.parent / "data" / "danger.yaml"
 
@@ -95,7 +96,7 @@ class DangerRules:
     """The compiled words of one danger file; build once, read often."""
 
     def __init__(self, path: Path = DATA) -> None:
-        file = _DangerFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        file = _DangerFile.model_validate(read_yaml(path))
         groups = file.groups
         self.version = file.version
         self._typos = file.typos

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.data_files import read_yaml
 from knowledge.rules.outage_values import Outage, OutageKind, OutageState
 from knowledge.rules.regions import region_ids
 
@@ -138,7 +138,7 @@ def read_outages_json(data: bytes, *, region: str, zone: ZoneInfo = UTILITY_ZONE
 
 @cache
 def _fields() -> _Fields:
-    return _Fields.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return _Fields.model_validate(read_yaml(_FILE))
 
 
 def _decoded(data: bytes) -> str:

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from knowledge.data_files import read_yaml
 from knowledge.rules.workdays import Due, WorkCalendar, add_workdays, calendar_of
 
 DATA = Path(__file__).parent.parent / "data" / "promises.yaml"
@@ -189,4 +189,4 @@ def _checked(rows: Iterable[object]) -> tuple[_Row, ...]:
 
 @cache
 def _rows() -> tuple[_Row, ...]:
-    return _checked(yaml.safe_load(DATA.read_text(encoding="utf-8"))["promises"])
+    return _checked(read_yaml(DATA)["promises"])

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.data_files import read_yaml
 from knowledge.text.normalise import normalise
 
 __all__ = ["Region", "read_region", "region_ids", "region_name", "without_region"]
@@ -81,7 +81,7 @@ def without_region(text: str) -> str:
 
 @cache
 def _regions() -> _Regions:
-    return _Regions.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return _Regions.model_validate(read_yaml(_FILE))
 
 
 @cache

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from knowledge.data_files import read_yaml
 from knowledge.rules.regions import region_name
 from knowledge.sheets import BadContent, Problem, Row, read_values, yaml_files
 from knowledge.sources import Trust
@@ -242,7 +243,7 @@ class TariffBook:
         _refuse_overlaps(rows, problems)
         policy: _Policy | None = None
         try:
-            policy = _Policy.model_validate(yaml.safe_load(policy_file.read_text(encoding="utf-8")))
+            policy = _Policy.model_validate(read_yaml(policy_file))
         except (OSError, yaml.YAMLError, ValidationError) as error:
             problems.append(Problem(policy_file.name, 0, "", "field", f"读不懂：{error}"))
         if policy is not None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.data_files import read_yaml
 
 DATA = Path(__file__).parent.parent / "data" / "ticket_kinds.yaml"
 
@@ -28,7 +29,7 @@ class TicketKind(BaseModel):
 @cache
 def ticket_kinds() -> Mapping[str, TicketKind]:
     """Return every kind by its id; raises pydantic's ValidationError where the file is wrong."""
-    rows = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    rows = read_yaml(DATA)
     return {kind.kind: kind for kind in map(TicketKind.model_validate, rows)}
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from knowledge.data_files import read_yaml
 
 DATA = Path(__file__).parent.parent / "data" / "workdays.yaml"
 
@@ -143,4 +144,4 @@ class _File(_Strict):
 
 @cache
 def _file() -> _File:
-    return _File.model_validate(yaml.safe_load(DATA.read_text(encoding="utf-8")))
+    return _File.model_validate(read_yaml(DATA))

@@ -7,6 +7,8 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from knowledge.data_files import read_yaml
+
 __all__ = ["Coefficients", "CoefficientsRefused", "Ends", "Pair", "default_coefficients"]
 
 
@@ -51,7 +53,7 @@ class Coefficients(BaseModel):
         """Read the file, the one that ships with the program by default; raises CoefficientsRefused."""
         source = path or default_coefficients()
         try:
-            return cls.model_validate(yaml.safe_load(source.read_text("utf-8")))
+            return cls.model_validate(read_yaml(source))
         except (OSError, yaml.YAMLError, ValidationError) as error:
             raise CoefficientsRefused(f"{source}: {error}") from error
 

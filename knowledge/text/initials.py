@@ -10,6 +10,7 @@ from typing import Final, Self
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from knowledge.data_files import read_yaml
 from knowledge.text.pinyin import readings
 from knowledge.text.segment import default_dictionary
 
@@ -60,9 +61,7 @@ class Initials:
     @classmethod
     def _read(cls, source: Path) -> Self:
         try:
-            content = TypeAdapter(dict[str, tuple[str, ...]]).validate_python(
-                yaml.safe_load(source.read_text("utf-8"))
-            )
+            content = TypeAdapter(dict[str, tuple[str, ...]]).validate_python(read_yaml(source))
         except (yaml.YAMLError, ValidationError) as error:
             raise InitialsRefused(f"{source}: {error}") from error
         lines = default_dictionary().read_text("utf-8").splitlines()

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-import yaml
 from opencc import OpenCC
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.data_files import read_yaml
 from knowledge.text.normalise import simplified
 
 __all__ = ["Script", "script_of", "to_taiwan", "to_traditional"]
@@ -81,6 +81,6 @@ def _mark_quotes(text: str) -> tuple[str, list[str]]:
 @cache
 def _taiwan_terms() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return the pattern of our own terms, the longest first, and what each becomes."""
-    terms = _Terms.model_validate(yaml.safe_load(_TERMS.read_text("utf-8")))
+    terms = _Terms.model_validate(read_yaml(_TERMS))
     words = {word: _TAIWAN_CHARACTERS.convert(word) for word in terms.keep} | terms.words
     return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True))), words

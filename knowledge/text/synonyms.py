@@ -9,6 +9,7 @@ from typing import Final, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from knowledge.data_files import read_yaml
 from knowledge.remedies import ALL, Remedies
 from knowledge.text.normalise import fold, normalise
 
@@ -89,7 +90,7 @@ class Synonyms:
         groups: list[_Group] = []
         for source in sources:
             try:
-                groups += TypeAdapter(list[_Group]).validate_python(yaml.safe_load(source.read_text("utf-8")))
+                groups += TypeAdapter(list[_Group]).validate_python(read_yaml(source))
             except (yaml.YAMLError, ValidationError) as error:
                 raise SynonymsRefused(f"{source}: {error}") from error
         return cls((group.say, group.also, group.unless) for group in groups)
