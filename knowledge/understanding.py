@@ -22,7 +22,7 @@ Outcome = Literal["found", "unclear", "unknown", "danger", "smalltalk"]
 
 _LONGEST: Final = 160  # characters read by the search: a question is short, a story is for a colleague
 # Lower than for an arbitrary index: our entries overlap, so a question's probability is shared by neighbours.
-_SURE: Final = 0.75
+_SURE: Final = 0.7
 _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _ALLOWED: Final = 64  # sets of entries kept, one for a region and day
@@ -30,7 +30,7 @@ _REMEMBERED: Final = 2048  # answers kept for the same words said again
 _FRAGMENT: Final = 12  # a follow-up is at most this long
 _SECOND_INTENT_FROM: Final = 9  # a message this short has one intent
 
-_ASKED_ALREADY: Final = 0.3  # weight of the entry just answered when a fragment asks on
+_ASKED_ALREADY: Final = 0.1  # weight of the entry just answered when a fragment asks on
 _SAME_TOPIC: Final = 0.2  # what the topic spoken of adds to an entry's chance
 
 _FOLLOW_UP: Final = re.compile(
