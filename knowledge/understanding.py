@@ -25,7 +25,7 @@ Outcome = Literal["found", "unclear", "unknown", "danger", "smalltalk"]
 
 _LONGEST: Final = 160  # characters read by the search: a question is short, a story is for a colleague
 # Lower than for an arbitrary index: our entries overlap, so a question's probability is shared by neighbours.
-_SURE: Final = 0.75
+_SURE: Final = 0.7
 _WHOLE: Final = 0.93  # an entry this likely answers all of a message
 _CLEAR: Final = 0.5  # from here on the best entry names the topic, below all candidates vote
 _ALLOWED: Final = 64  # sets of entries kept, one for a region and day

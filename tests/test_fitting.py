@@ -10,7 +10,7 @@ from benchmarks.samples import KINDS, read_golden, samples
 from knowledge.book import Book
 from knowledge.search.evidence import FEATURES
 from knowledge.search.judgement import SIGNALS
-from knowledge.search.learned import Coefficients
+from knowledge.search.learned import Coefficients, default_coefficients
 
 
 def test_golden_lines_are_read_by_entry(tmp_path: Path) -> None:
@@ -52,6 +52,6 @@ def test_both_ends_weigh_what_lies_between(richness: float) -> None:
 def test_the_shipped_file_says_what_it_was_fitted_on() -> None:
     known = Coefficients.load()
     assert set(known.ranking.single) == set(FEATURES)
-    head = fitting.default_coefficients().read_text("utf-8").splitlines()[:4]
+    head = default_coefficients().read_text("utf-8").splitlines()[:4]
     assert all(line.startswith("# ") for line in head)
     assert "entries" in head[2]

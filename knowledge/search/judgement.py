@@ -57,7 +57,7 @@ _VIEWS: Final = [
 _SURELY: Final = 12.0  # log odds are cut off here: no evidence is certainty
 
 _WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is offered when we ask back
-_UNCLEAR: Final = 0.5  # likelier than not that something answers: we ask which
+_UNCLEAR: Final = 0.4  # that anything answers: asking which costs a tap, a wrong "I do not know" the answer
 
 # What a library's own phrasings are looked at for. Which of these figures is taken decides little, for what
 # follows from it is learned; see docs/decisions/0009-thresholds.md.
