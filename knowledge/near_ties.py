@@ -111,7 +111,7 @@ class NearTies:
             if mark is None or (not said and not group.ask):
                 continue
             points = not said and group.which is not None and group.which.search(asked) is not None
-            limit = (_POINTED if points else _NEAR if group.ask and not said else _SAID_NEAR) * best.score
+            limit = (_POINTED if points else _SAID_NEAR if group.ask and said else _NEAR) * best.score
             near = [hit for hit in hits if hit.score >= limit and self._comparable(group, best, hit)]
             others = [hit for hit in near if carrying.get(hit.entry_id, mark) != mark]
             if not said or (len(said) > 1 and mark in said):
