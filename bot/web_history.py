@@ -10,6 +10,7 @@ from pathlib import Path
 
 import storage.transcript
 from bot.channels.web.events import Shown, own_text
+from knowledge.text.script import script_of
 from storage.database import Database
 from storage.models import Outgoing
 from storage.transcript import Said
@@ -81,6 +82,16 @@ def _moment(row: Outgoing) -> datetime:
     return max(row.created_at, row.not_before)
 
 
+# A page draws only what the machine has a font for; words are also what is read out.
+_IN_WORDS = {"👍": {"hans": "有用", "hant": "有用"}, "👎": {"hans": "没用", "hant": "沒用"}}
+
+
+def in_words(label: str, beside: str) -> str:
+    """Return a button's label without pictures, in the script of the text beside it."""
+    words = _IN_WORDS.get(label)
+    return label if words is None else words[script_of(beside)]
+
+
 def _reply(row: Outgoing, replaces_id: int | None) -> Shown:
     assert row.id is not None
     reply = row.reply
@@ -89,7 +100,7 @@ def _reply(row: Outgoing, replaces_id: int | None) -> Shown:
         "id": row.id,
         "text": str(reply["text"]),
         "choices": [
-            {"label": str(choice[0]), "key": f"{row.token}:{index}"}
+            {"label": in_words(str(choice[0]), str(reply["text"])), "key": f"{row.token}:{index}"}
             for index, choice in enumerate(reply.get("choices", ()))
         ],
         "row": int(reply.get("row", 0)),
