@@ -10,9 +10,10 @@ from handlers.small_words import says_nothing
 from handlers.turn import Turn
 from handlers.wording import general
 from handlers.wording.forms import QUESTION_SHAPE
+from knowledge.follow_up import core_of
 from knowledge.library import Answer, Entry
 from knowledge.rules.regions import read_region, region_name
-from knowledge.text.normalise import simplified
+from knowledge.text.normalise import normalise, simplified
 from knowledge.understanding import Understanding
 
 # What an entry's action means at the desk. Those not named here are plain answers.
@@ -40,6 +41,7 @@ _WAITING = ("ambiguous.not_yet", "outage.eta.crew", "outage.eta.arrive")
 _SENTENCE = re.compile(r"[^。！；]+[。！；]?")
 _ASKS = re.compile(r"告诉我|请说|请先说|请留下|请[报发拍提]|请把|发给我|点“|说“|[:：]$")
 _LEAD_LENGTH = 60
+_FEW_WORDS = 12  # characters up to which an answer to 您问的是哪一个 may go on with the question
 
 
 def listen(turn: Turn) -> None:
@@ -73,6 +75,7 @@ def answer_text(turn: Turn, text: str) -> None:
     from handlers import outages
 
     meant = understand(turn, text)
+    text, meant = _with_what_was_asked(turn, text, meant)
     turn.heard.score = round(meant.score, 4)
     turn.heard.candidates = tuple(
         Candidate(one.entry_id, one.question, round(one.score, 4)) for one in meant.candidates
@@ -83,7 +86,7 @@ def answer_text(turn: Turn, text: str) -> None:
     elif _may_name_outage(meant) and text == turn.text and outages.look_up_named(turn):
         turn.remember(unclear=None, entry=None, last="outage")
     elif meant.outcome == "unclear":
-        ask_which(turn, meant)
+        ask_which(turn, meant, asked=text)
     elif meant.entry_id is not None and meant.outcome in ("found", "smalltalk"):
         show(turn, turn.book.library.entries[meant.entry_id], text=text, also=meant.also)
     elif meant.outcome == "danger":
@@ -110,11 +113,27 @@ def _may_name_outage(meant: Understanding) -> bool:
     )
 
 
-def ask_which(turn: Turn, meant: Understanding) -> None:
+def _with_what_was_asked(turn: Turn, text: str, meant: Understanding) -> tuple[str, Understanding]:
+    """Return few words read with the question that we had asked back about, where that makes it clear."""
+    asked = turn.recall("asked_which")
+    entries = turn.book.library.entries
+    clear = meant.entry_id is not None and entries[meant.entry_id].action not in ("ask_back", "smalltalk")
+    if not asked or len(text) > _FEW_WORDS or clear:
+        return text, meant
+    more = core_of(normalise(text))
+    for whole in (f"{more}{asked}", f"{asked}{more}"):
+        together = understand(turn, whole)
+        if together.entry_id is not None and entries[together.entry_id].action != "ask_back":
+            return whole, together
+    return text, meant
+
+
+def ask_which(turn: Turn, meant: Understanding, *, asked: str = "") -> None:
     """Offer the candidates as buttons; the second time in a row, a person instead."""
     turn.outcome("unclear", topic=meant.topic)
     if _asked_back_before(turn):
         return
+    turn.remember(asked_which=feedback.kept_words(asked) or None)
     choices = _candidates(turn, meant)
     text, out = general.unclear(), [Choice("都不是", "none")]
     if any(one.entry_id == SWEARING for one in meant.candidates):
@@ -133,7 +152,7 @@ def _asked_back_before(turn: Turn) -> bool:
 
 def _offer_person(turn: Turn, text: str) -> None:
     """Offer a person and nothing that has to be said again; stays so until something is understood."""
-    turn.remember(unclear=True, choices=None)
+    turn.remember(unclear=True, choices=None, asked_which=None)
     turn.say(text, Choice("人工", "handover"), Choice("主菜单", "menu"))
 
 
@@ -193,7 +212,7 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
 
     angry_again = entry.id == SWEARING and turn.recall("unclear")
     if entry.action not in ("smalltalk", "ask_back"):
-        turn.remember(unclear=None)
+        turn.remember(unclear=None, asked_which=None)
     carried.take_up(turn, entry.topic, entry.id, text=text)
     if entry.regions and turn.region not in entry.regions:
         # What was carried over has ended, and with it the region in which this entry holds.

@@ -8,11 +8,12 @@ from functools import cache, cached_property
 from itertools import pairwise
 from math import log
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.data_files import read_yaml
+from knowledge.library import Entry
 from knowledge.rules.regions import without_region
 from knowledge.search.index import Index
 
@@ -46,23 +47,6 @@ _THING_LEFT_OUT: Final = r"(?:这个|那个|它|这|那)?(?:业务|手续)?"
 _ASKED_WORDS: Final = re.compile(
     r"怎么|怎样|如何|多少钱?|多久|什么|哪里|哪些|在哪|吗|呢|几天|需要|要|能不能|可以|[?？]"
 )
-
-
-class _Entry(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def topic(self) -> str: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def phrasings(self) -> tuple[str, ...]: ...
-    @property
-    def answer(self) -> str: ...
-    @property
-    def action(self) -> str | None: ...
-    @property
-    def regions(self) -> tuple[str, ...]: ...
 
 
 class _KindFile(BaseModel):
@@ -123,7 +107,7 @@ def subject_of(topic: str) -> str:
 class FollowUp:
     """Reads fragments with the entry that was answered before them."""
 
-    def __init__(self, index: Index, entries: Mapping[str, _Entry]) -> None:
+    def __init__(self, index: Index, entries: Mapping[str, Entry]) -> None:
         self._index = index
         self._entries = entries
 
@@ -162,7 +146,7 @@ class FollowUp:
         hits = self._index.rank(before.question, top=1, allowed=near) if near else []
         return hits[0].entry_id if hits else None
 
-    def _with(self, core: str, before: _Entry, allowed: frozenset[str]) -> str | None:
+    def _with(self, core: str, before: Entry, allowed: frozenset[str]) -> str | None:
         """Return the entry that the new words name, rather one near to the question before, or None."""
         real = frozenset(
             one
@@ -193,7 +177,7 @@ class FollowUp:
                 return max(chances, key=lambda entry_id: chances[entry_id])
         return None
 
-    def _same_subject(self, kind: _Kind, before: _Entry, allowed: frozenset[str]) -> str | None:
+    def _same_subject(self, kind: _Kind, before: Entry, allowed: frozenset[str]) -> str | None:
         """Return the entry about the same subject that answers this kind of question, or None."""
         family = before.id.split(".")[0]
         subject = self._subject(before)
@@ -213,7 +197,7 @@ class FollowUp:
         other = _kinds().get(kind.otherwise or "")
         return None if other is None else self._best(other, siblings, before)
 
-    def _best(self, kind: _Kind, siblings: Mapping[str, float], before: _Entry) -> str | None:
+    def _best(self, kind: _Kind, siblings: Mapping[str, float], before: Entry) -> str | None:
         """Return the sibling that answers a kind of question best, by how near each is; None without one."""
         chances: dict[str, float] = {}
         for entry_id, nearness in siblings.items():
@@ -223,7 +207,7 @@ class FollowUp:
                 chances[entry_id] = share + nearness / 2 + part
         return max(chances, key=lambda entry_id: chances[entry_id]) if chances else None
 
-    def _subject(self, entry: _Entry) -> Mapping[str, float]:
+    def _subject(self, entry: Entry) -> Mapping[str, float]:
         """Return the pairs of characters that name what an entry is about, the rarer the heavier.
 
         A pair that this entry alone says is no name that its siblings could share.
@@ -234,7 +218,7 @@ class FollowUp:
         known = len(self._entries)
         return {pair: log(known / self._spread[pair]) for pair in often if self._spread[pair] > 1}
 
-    def _nearness(self, subject: Mapping[str, float], entry: _Entry) -> float:
+    def _nearness(self, subject: Mapping[str, float], entry: Entry) -> float:
         """Return how much of a subject an entry speaks of, 0 to 1."""
         said = self._said[entry.id]
         return sum(weight for pair, weight in subject.items() if pair in said) / (sum(subject.values()) or 1)
@@ -274,13 +258,13 @@ def _kind_of(asked: str) -> _Kind | None:
     return next((kind for kind in _kinds().values() if kind.said.fullmatch(asked)), None)
 
 
-def _share(entry: _Entry, kind: _Kind) -> float:
+def _share(entry: Entry, kind: _Kind) -> float:
     """Return how much of an entry asks for a kind of thing; its standard question counts most."""
     said = sum(kind.asked.search(phrasing) is not None for phrasing in entry.phrasings)
     return said / len(entry.phrasings) + (_KIND_IN_TITLE if kind.asked.search(entry.question) else 0.0)
 
 
-def _named(entry: _Entry, words: str) -> float:
+def _named(entry: Entry, words: str) -> float:
     """Return the share of an entry's phrasings that hold most of some words; 0 for what is of one region."""
     if without_region(entry.question) != entry.question:
         return 0.0

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.data_files import read_yaml
+from knowledge.library import Entry
 from knowledge.remedies import ALL, Remedies
 from knowledge.search.index import Considered, Decision, Found, Hit, Unclear
 from knowledge.text.normalise import normalise
@@ -26,13 +27,6 @@ _WHOLE: Final = 0.93  # an entry this likely was asked for nearly word for word
 _DOUBT: Final = 0.6  # what is left of an entry that carries another mark than the one asked for
 _LIFTED: Final = 0.95  # as likely as an entry becomes because it alone carries the mark asked for
 _MOST: Final = 4  # entries asked about
-
-
-class _Entry(Protocol):
-    @property
-    def topic(self) -> str: ...
-    @property
-    def question(self) -> str: ...
 
 
 class _Line(BaseModel):
@@ -82,7 +76,7 @@ class Weighed:
 class NearTies:
     """Holds entries against each other that differ in a mark of data/confusable.yaml."""
 
-    def __init__(self, entries: Mapping[str, _Entry], remedies: Remedies = ALL) -> None:
+    def __init__(self, entries: Mapping[str, Entry], remedies: Remedies = ALL) -> None:
         self._entries = entries
         groups = [group for group in _groups() if getattr(remedies, group.remedy)]
         # which mark of which group an entry carries: by its standard question, which editors keep short

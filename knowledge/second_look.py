@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
+from knowledge.library import Entry
 from knowledge.near_ties import NearTies, asking_which
 from knowledge.remedies import ALL, Remedies
 from knowledge.search.index import Considered, Found, Hit, Index, Unclear, Unknown
@@ -70,17 +71,6 @@ _CUES: Final = (
 )
 
 
-class _Entry(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def topic(self) -> str: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def action(self) -> str | None: ...
-
-
 def cued_topic(asked: str) -> str | None:
     """Return the topic a message names itself (我要投诉, 表扬一下, 提个建议), None for most."""
     for cue, topic in _CUES:
@@ -92,7 +82,7 @@ def cued_topic(asked: str) -> str | None:
 class SecondLook:
     """Looks again at what the search decided, with what the entries stand for."""
 
-    def __init__(self, index: Index, entries: Mapping[str, _Entry], remedies: Remedies = ALL) -> None:
+    def __init__(self, index: Index, entries: Mapping[str, Entry], remedies: Remedies = ALL) -> None:
         self._index = index
         self._entries = entries
         self._near_ties = NearTies(entries, remedies)

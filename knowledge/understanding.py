@@ -1,14 +1,15 @@
 """What does this customer want? The one pure function every channel's question goes through."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, Protocol, Self
+from typing import Final, Literal, Self
 
 from knowledge.caching import remembering
-from knowledge.follow_up import Context, FollowUp, core_of
+from knowledge.follow_up import Context, FollowUp, core_of, goes_on
+from knowledge.library import Library
 from knowledge.negation import NOTHING_DENIED, Denied, denied
 from knowledge.remedies import ALL, Remedies
 from knowledge.rules import danger
@@ -37,31 +38,6 @@ _STRANGERS: Final = "out_of_scope"  # the topic of what is not about us
 # 我要投诉 outweighs what the complaint is about; a wish does not outweigh a question we can answer.
 _CUES_ABOVE_ALL: Final = frozenset({"complaint", "report", "praise"})
 _NO_WISH: Final = frozenset({"smalltalk", "ask_back"})
-
-
-class _Entry(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def topic(self) -> str: ...
-    @property
-    def question(self) -> str: ...
-    @property
-    def phrasings(self) -> tuple[str, ...]: ...
-    @property
-    def answer(self) -> str: ...
-    @property
-    def action(self) -> str | None: ...
-    @property
-    def audience(self) -> Literal["public", "staff"]: ...
-    @property
-    def regions(self) -> tuple[str, ...]: ...
-
-
-class _Library(Protocol):
-    @property
-    def entries(self) -> Mapping[str, _Entry]: ...
-    def served(self, region: str, on: date) -> Iterable[_Entry]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +72,7 @@ class Understanding:
 class Understander:
     """Understands questions by a library's phrasings; build once, ask from any thread."""
 
-    def __init__(self, library: _Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL) -> None:
+    def __init__(self, library: Library, *, cache_dir: Path | None = None, remedies: Remedies = ALL) -> None:
         """Take the library; what takes long to build is kept in `cache_dir` if one is given."""
         said = _said_of(library, {})
         index = Index.build(
@@ -107,7 +83,7 @@ class Understander:
         denied("不")
         self._take(library, said, index)
 
-    def revised(self, library: _Library) -> Self:
+    def revised(self, library: Library) -> Self:
         """Return one of a changed library in a fraction of the time; this one goes on answering."""
         said = _said_of(library, self._said)
         index = self.index.revised(_listed(said), families=_families(library))
@@ -115,7 +91,7 @@ class Understander:
         revised._take(library, said, index)
         return revised
 
-    def _take(self, library: _Library, said: "_Said", index: Index) -> None:
+    def _take(self, library: Library, said: "_Said", index: Index) -> None:
         self._library, self._entries, self._said, self.index = library, library.entries, said, index
         self._second_look = SecondLook(index, library.entries, self._remedies)
         self._follow_up = FollowUp(index, library.entries)
@@ -160,6 +136,8 @@ class Understander:
             isinstance(decision, Found)
             and decision.hit.score >= _SURE
             and self._entries[decision.hit.entry_id].action != "ask_back"
+            # 那第三档呢 after a price asks for a price, whatever 第三档 alone is taken for
+            and not (goes_on(asked) and self._entries[decision.hit.entry_id].topic == context.topic)
         )
         if context.entry_id is not None:
             continued = self._follow_up.meant(asked, context, allowed, settled=settled)
@@ -279,7 +257,7 @@ class Understander:
 _Said = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]  # by entry: its phrasings, and normalised
 
 
-def _said_of(library: _Library, before: _Said) -> _Said:
+def _said_of(library: Library, before: _Said) -> _Said:
     """Return what customers say for each entry; what is the same as before is not normalised again."""
     said: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for entry in library.entries.values():
@@ -294,5 +272,5 @@ def _listed(said: _Said) -> list[tuple[str, str]]:
     return [(entry_id, text) for entry_id, (_, plain) in said.items() for text in plain]
 
 
-def _families(library: _Library) -> dict[str, str]:
+def _families(library: Library) -> dict[str, str]:
     return {entry.id: entry.topic for entry in library.entries.values()}

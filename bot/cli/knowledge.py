@@ -15,7 +15,7 @@ import handlers.reviews
 from bot import clock
 from bot.cli import knowledge_editing, knowledge_golden, misses
 from bot.cli.common import JsonFlag, Refusal, note, print_json, settings
-from bot.opening import cache_folder, open_book
+from bot.opening import cache_folder, open_book, open_database
 from knowledge.check import check as find_problems
 from knowledge.golden import GOLDEN_DIR, golden_problems, lines_of, region_of, split_expected
 from knowledge.library import DATA_DIR, ENTRIES_DIR, Library
@@ -142,7 +142,8 @@ def search(
     as_json: JsonFlag = False,
 ) -> None:
     """Rank the entries that may answer a question, and say what would be decided."""
-    book = open_book(settings())
+    found = settings()
+    book = open_book(found, open_database(found))
     meant = book.understander.understand(text, region=region or book.utility.region)
     hits = book.understander.index.rank(meant.question, top=top)
     rows = [

@@ -12,6 +12,7 @@ from bot.opening import open_book, open_database
 from bot.settings import Settings
 from handlers import deliveries, editing, rehearsal, reviews
 from handlers.deliveries import Change, Side
+from handlers.editing import Saved
 from knowledge.library import Library
 from knowledge.nearness import Near
 from storage import knowledge as editions
@@ -119,20 +120,7 @@ def draft(
         raise Refusal("\n".join(map(str, saved.problems)))
     with database.reading() as session:
         near = editing.near_draft(session, book, saved.entry_id)
-    if as_json:
-        print_json(
-            {
-                "entry": saved.entry_id,
-                "revision": saved.revision,
-                "problems": list(map(str, saved.problems)),
-                "near": [near_row(one) for one in near],
-            }
-        )
-        return
-    print(f"draft {saved.revision} of {saved.entry_id} is kept")
-    for problem in saved.problems:
-        print(f"before publishing: {problem}")
-    print_near(near)
+    print_kept(saved, near, as_json=as_json)
 
 
 def drafts(as_json: JsonFlag = False) -> None:
@@ -262,6 +250,24 @@ def sign(
     with database.transaction() as session:
         made = reviews.sign(session, base, entry_id, role=role, by=by, now=moment(now, editing.zone(base)))
     print(f"{entry_id} signed by {made.by} ({made.role}) on {made.on}, digest {made.digest}")
+
+
+def print_kept(saved: Saved, near: list[Near], *, as_json: bool) -> None:
+    """Print that a draft is kept, what still stands in the way, and what it is too near to."""
+    if as_json:
+        print_json(
+            {
+                "entry": saved.entry_id,
+                "revision": saved.revision,
+                "problems": list(map(str, saved.problems)),
+                "near": [near_row(one) for one in near],
+            }
+        )
+        return
+    print(f"draft {saved.revision} of {saved.entry_id} is kept")
+    for problem in saved.problems:
+        print(f"before publishing: {problem}")
+    print_near(near)
 
 
 def near_row(one: Near) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, print_json, settings
-from bot.cli.knowledge_editing import Author, Reason, author_of, near_row, print_near
+from bot.cli.knowledge_editing import Author, Reason, author_of, print_kept
 from bot.opening import open_book, open_database
 from handlers import editing
 from handlers import misses as editors
-from handlers.editing import Refused, Saved
+from handlers.editing import Refused
 from handlers.misses import KINDS, Gap
-from knowledge.nearness import Near
 from storage.models import MissKind
 
 Weeks = Annotated[int, typer.Option("--weeks", help="Look back so many weeks.", min=1, max=520)]
@@ -101,7 +100,7 @@ def adopt(
         raise Refusal("\n".join(map(str, saved.problems)))
     with database.reading() as session:
         near = editing.near_draft(session, book, saved.entry_id)
-    _report(saved, near, as_json=as_json)
+    print_kept(saved, near, as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:
@@ -158,20 +157,3 @@ def _show(number: int, gap: Gap) -> None:
 
 def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _report(saved: Saved, near: list[Near], *, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "entry": saved.entry_id,
-                "revision": saved.revision,
-                "problems": list(map(str, saved.problems)),
-                "near": [near_row(one) for one in near],
-            }
-        )
-        return
-    print(f"draft {saved.revision} of {saved.entry_id} is kept")
-    for problem in saved.problems:
-        print(f"before publishing: {problem}")
-    print_near(near)
