@@ -38,8 +38,8 @@ GOLDEN: Final = Path(__file__).parent.parent / "knowledge" / "golden"
 OUT_OF_SCOPE: Final = 0.41  # share of messages that nothing answers
 NEAR: Final = 0.25  # share of these that are about our field all the same
 PRECISION: Final = 0.95  # of the answers given
-# How strongly coefficients are held back: few questions want a firm hand. Set by hand while looking at foreign
-# sets too, see docs/decisions/0009-thresholds.md.
+# How strongly coefficients are held back: few questions want a firm hand. Set by hand, with foreign sets
+# in view: see docs/decisions/0009-thresholds.md.
 _PULL_SINGLE: Final = 0.05
 _PULL_SEVERAL: Final = 0.001
 _RIDGE_RIGHT: Final = 3e-4
