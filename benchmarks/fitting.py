@@ -37,8 +37,9 @@ ROUNDS: Final = 2  # samples of every kind
 GOLDEN: Final = Path(__file__).parent.parent / "knowledge" / "golden"
 OUT_OF_SCOPE: Final = 0.41  # share of messages that nothing answers
 NEAR: Final = 0.25  # share of these that are about our field all the same
-PRECISION: Final = 0.95  # of the answers given; held-out sets of ours show about a point less or more
-# How strongly coefficients are held back, in cross-fits over samples: few questions want a firm hand.
+PRECISION: Final = 0.95  # of the answers given
+# How strongly coefficients are held back: few questions want a firm hand. Set by hand, with foreign sets
+# in view: see docs/decisions/0009-thresholds.md.
 _PULL_SINGLE: Final = 0.05
 _PULL_SEVERAL: Final = 0.001
 _RIDGE_RIGHT: Final = 3e-4

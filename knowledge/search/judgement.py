@@ -59,8 +59,8 @@ _SURELY: Final = 12.0  # log odds are cut off here: no evidence is certainty
 _WORTH_ASKING: Final = 0.12  # a candidate this likely, measured by the best, is offered when we ask back
 _UNCLEAR: Final = 0.4  # that anything answers: asking which costs a tap, a wrong "I do not know" the answer
 
-# What a library's own phrasings are looked at for. Which of these figures is taken decides little, for what
-# follows from it is learned; see docs/decisions/0009-thresholds.md.
+# What a library's own phrasings are looked at for. Set by hand, and _REFUSED_BELOW matters where entries have
+# one phrasing; what follows from the figures is learned. See docs/decisions/0009-thresholds.md.
 _REFUSED_BELOW: Final = 0.75
 _LEFT_OUT_PRECISION: Final = 0.85
 _OUT_OF_SCOPE: Final = 0.41  # share of messages that no entry answers
