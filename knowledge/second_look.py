@@ -15,7 +15,7 @@ __all__ = ["SecondLook", "cued_topic"]
 # Signs of danger: without one of them the search alone never suspects an emergency.
 _DANGER_SIGN: Final = re.compile(
     r"触|电到|电了|麻|火|烟|炸|爆|烧|焦|糊|臭|味|漏电|带电|有电|断|掉|落|垂|倒|塌|砸|歪|淹|浸|泡|进水|水里|水中|"
-    r"救|晕|昏|死|伤|危险|放电|打闪|吱|滋|煤气|燃气|瓦斯|爬|钓|挖|风筝|呼吸|心跳|没反应|[a-z]{4}"
+    r"救|晕|昏|死|伤|危险|放电|打闪|吱|滋|煤气|燃气|瓦斯|爬|钓|挖|风筝|呼吸|心跳|没反应|中毒|一氧化碳|[a-z]{4}"
 )
 # Words of the trade: with one of them a weak match is still about us.
 _OURS: Final = re.compile(
