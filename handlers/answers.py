@@ -41,6 +41,7 @@ _WAITING = ("ambiguous.not_yet", "outage.eta.crew", "outage.eta.arrive")
 _SENTENCE = re.compile(r"[^。！；]+[。！；]?")
 _ASKS = re.compile(r"告诉我|请说|请先说|请留下|请[报发拍提]|请把|发给我|点“|说“|[:：]$")
 _LEAD_LENGTH = 60
+_NO_QUESTION = ("smalltalk", "ask_back")
 _FEW_WORDS = 12  # characters up to which an answer to 您问的是哪一个 may go on with the question
 
 
@@ -85,6 +86,8 @@ def answer_text(turn: Turn, text: str) -> None:
         show(turn, same, text=text)
     elif _may_name_outage(meant) and text == turn.text and outages.look_up_named(turn):
         turn.remember(unclear=None, entry=None, last="outage")
+    elif meant.outcome == "unclear" and not _candidates(turn, meant) and _asks_back(turn, meant):
+        show(turn, turn.book.library.entries[meant.candidates[0].entry_id], text=text)
     elif meant.outcome == "unclear":
         ask_which(turn, meant, asked=text)
     elif meant.entry_id is not None and meant.outcome in ("found", "smalltalk"):
@@ -96,6 +99,11 @@ def answer_text(turn: Turn, text: str) -> None:
     else:
         do_not_know(turn, meant)
     feedback.keep_miss(turn, text)
+
+
+def _asks_back(turn: Turn, meant: Understanding) -> bool:
+    """Whether the likeliest entry is one that asks for more words."""
+    return turn.book.library.entries[meant.candidates[0].entry_id].action == "ask_back"
 
 
 def _same_act(turn: Turn, meant: Understanding) -> Entry | None:
@@ -157,12 +165,12 @@ def _offer_person(turn: Turn, text: str) -> None:
 
 
 def _candidates(turn: Turn, meant: Understanding) -> list[Choice]:
-    """Return what may be meant as buttons; small talk is no question that one could ask."""
+    """Return what may be meant as buttons; small talk and asking back are no questions one could ask."""
     entries = turn.book.library.entries
     return [
         Choice(one.question, f"answer:{one.entry_id}")
         for one in meant.candidates[:4]
-        if entries[one.entry_id].action != "smalltalk"
+        if entries[one.entry_id].action not in _NO_QUESTION
     ]
 
 

@@ -27,6 +27,7 @@ def told(say: Hear, talk: str) -> Heard:
     ("talk", "entry"),
     [
         ("第二档电价是多少 | 换成上海呢", "tariff.tier2.price"),
+        ("电费多少钱 | 上海的", "tariff.region.shanghai"),
         ("第二档电价是多少 | 上海的呢", "tariff.tier2.price"),
         ("第二档电价是多少 | 那深圳呢 | 那第三档呢", "tariff.tier3.price"),
         ("第二档电价是多少 | 那第三档呢", "tariff.tier3.price"),

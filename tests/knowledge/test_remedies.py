@@ -163,7 +163,7 @@ def test_first_letters_that_two_words_share_are_not_written_out() -> None:
         ("光伏怎么办理", "pv.apply"),
         ("光伏多久", "pv.time"),
         ("光伏要什么材料", "pv.materials"),
-        ("充电桩多少钱", "ev.price"),
+        ("充电桩电费多少钱", "ev.price"),
         ("充电桩怎么申请", "ev.apply"),
         ("充电桩要多久", "ev.time"),
         ("充电桩要什么材料", "ev.materials"),
