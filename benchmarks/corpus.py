@@ -25,15 +25,16 @@ SEED = 20261101
 LEAST_PHRASINGS = 3  # an entry that keeps fewer after one is left out says little
 MOST_STORED = 40_000  # phrasings: beyond it, every entry keeps only its first ones
 
-# Invented towns: the place is what tells a grown entry from the one it was grown from.
-_TOWNS = (
-    "青柳镇", "石桥镇", "白鹭镇", "双溪镇", "金堂镇", "云台镇", "清泉镇", "竹园镇", "枫林镇", "永安镇",
-    "大湾镇", "南屏镇", "东岭镇", "西坪镇", "北塘镇", "龙潭镇", "凤鸣镇", "松岗镇", "沙洲镇", "梅岭镇",
+# Invented makes: the name is what tells a grown entry from the one it was grown from. Towns would not do, for
+# where somebody lives is left out of a question on purpose.
+_MAKES = (
+    "青柳牌", "石桥牌", "白鹭牌", "双溪牌", "金堂牌", "云台牌", "清泉牌", "竹园牌", "枫林牌", "永安牌",
+    "大湾牌", "南屏牌", "东岭牌", "西坪牌", "北塘牌", "龙潭牌", "凤鸣牌", "松岗牌", "沙洲牌", "梅岭牌",
 )  # fmt: skip
 
 HOW_GROWN = (
-    "Entries beyond our own are copies of ours that speak of one of twenty invented towns, as in\n"
-    "青柳镇电费分几档. One phrasing of every entry, never its standard question, is left out of it\n"
+    "Entries beyond our own are copies of ours that speak of one of twenty invented makes, as in\n"
+    "青柳牌电费分几档. One phrasing of every entry, never its standard question, is left out of it\n"
     f"and of all its copies, and asked. Where more than {MOST_STORED:,} phrasings would be stored, every\n"
     "entry keeps only its first ones."
 )
@@ -178,9 +179,9 @@ def foreign_shelves(folder: Path) -> Iterator[Shelf]:
 def _grown(base: Sequence[Entry], size: int) -> Iterator[Entry]:
     for number in range(size):
         entry, copy = base[number % len(base)], number // len(base)
-        yield entry if copy == 0 else _elsewhere(entry, _TOWNS[(number + copy) % len(_TOWNS)], copy)
+        yield entry if copy == 0 else _elsewhere(entry, _MAKES[(number + copy) % len(_MAKES)], copy)
 
 
-def _elsewhere(entry: Entry, town: str, copy: int) -> Entry:
-    question, *similar = (f"{town}{phrasing}" for phrasing in entry.phrasings)
-    return replace(entry, id=f"{entry.id}.town{copy}", question=question, similar=tuple(similar))
+def _elsewhere(entry: Entry, make: str, copy: int) -> Entry:
+    question, *similar = (f"{make}{phrasing}" for phrasing in entry.phrasings)
+    return replace(entry, id=f"{entry.id}.make{copy}", question=question, similar=tuple(similar))

@@ -32,8 +32,8 @@ _ENOUGH: Final = 5_000
 # On a shelf this large so few places would not even find the right phrasings. There more are looked at, for a
 # first choice only, and the chosen are compared in all they say.
 _LARGE: Final = 30_000  # phrasings
-_ENOUGH_TO_CHOOSE: Final = 20_000
-_CHOSEN: Final = 160
+_ENOUGH_TO_CHOOSE: Final = 8_000
+_CHOSEN: Final = 96
 
 _LOG: Final = (0.0, *(float(np.log(count)) for count in range(1, 10)))
 _DAMPED: Final = np.array([0.0, *(1 + _LOG[min(count, 9)] for count in range(1, 256))], dtype=np.float32)
