@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import storage.outbox
 import storage.tickets
-from handlers import forms, ticket_opening
+from handlers import forms, staff_post, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
 from handlers.small_words import asks_when, is_over, only_small, says_nothing
@@ -222,23 +222,19 @@ def not_one(turn: Turn, number: str) -> None:
 def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
     """Call out again every danger that nobody has taken."""
     due = storage.tickets.due_alarms(session, now)
-    drafts = []
+    drafts: list[Draft] = []
     for ticket in due:
         ticket.alarms += 1
         _alarm_again_at(desktop, ticket, now)
         session.add(ticket)
-        if desktop.staff is not None:
-            drafts.append(
-                Draft(
-                    channel=desktop.staff.channel,
-                    address=desktop.staff.address,
-                    reply=desktop.document(_alarm(ticket, again=True)),
-                    dedupe_key=f"alarm:{ticket.id}:{ticket.alarms}",
-                    lane=Lane.DANGER,
-                    about_person_id=ticket.person_id,
-                    ticket_id=ticket.id,
-                )
-            )
+        drafts += staff_post.drafts(
+            desktop,
+            session,
+            _alarm(ticket, again=True),
+            key=f"alarm:{ticket.id}:{ticket.alarms}",
+            lane=Lane.DANGER,
+            ticket=ticket,
+        )
     storage.outbox.write(session, drafts, now)
     return {"alarms": len(due)}
 

@@ -23,6 +23,7 @@ from handlers import (
     menu,
     outages,
     parts,
+    promise_clock,
     reminders,
     repairs,
     staffroom,
@@ -161,7 +162,7 @@ class Desk:
     def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at this moment, and return how much of each."""
         done: dict[str, int] = {}
-        for part in (danger.tick, tickets.tick, reminders.tick, handover.tick, feedback.tick):
+        for part in (danger.tick, promise_clock.tick, reminders.tick, handover.tick, feedback.tick):
             for name, count in self._tick_all(part, now).items():
                 done[name] = done.get(name, 0) + count
         with self.database.transaction() as session:

@@ -9,7 +9,7 @@ import storage.handover
 import storage.outbox
 import storage.people
 import storage.tickets
-from handlers import evidence, forms, ticket_opening
+from handlers import evidence, forms, staff_post, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.menu import WORDS
 from handlers.messages import Choice, Reply
@@ -329,17 +329,10 @@ def _tell_customer(
 def _tell_staff(
     desktop: Desktop, session: Session, request: HandoverRequest, reply: Reply, now: datetime, *, key: str
 ) -> None:
-    if desktop.staff is None:
-        return
-    draft = Draft(
-        channel=desktop.staff.channel,
-        address=desktop.staff.address,
-        reply=desktop.document(reply),
-        dedupe_key=f"handover-staff:{request.id}:{key}",
-        lane=Lane.STAFF,
-        about_person_id=request.person_id,
+    posts = staff_post.drafts(
+        desktop, session, reply, key=f"handover-staff:{request.id}:{key}", person_id=request.person_id
     )
-    storage.outbox.write(session, [draft], now)
+    storage.outbox.write(session, posts, now)
 
 
 ACTS = {

@@ -1,6 +1,6 @@
 """What crosses the border between desk and channel: plain values without any channel's ids or markup."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -53,8 +53,10 @@ class Message:
     # A staff group's message: who in the group wrote it (the channel's own id and shown name).
     member: str | None = None
     member_name: str = ""
-    # The channel's own name of the message that this one answers.
+    # The channel's own names: of this message, of the one that it answers, of the topic it stands in.
+    ref: str | None = None
     reply_to: str | None = None
+    thread: str | None = None
     # Only a fact about the way of delivery, as "blocked" or "unblocked"; no words of the customer.
     event: str | None = None
 
@@ -65,6 +67,21 @@ class Choice:
 
     label: str
     act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A photo, film, voice note or file that goes with a reply; whichever of both names the channel can use.
+
+    `channel` and `ref` are where it came from, `content_hash` its name in our own store of files.
+    """
+
+    kind: EvidenceKind
+    channel: str
+    ref: str
+    content_hash: str | None = None
+    name: str = ""
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,10 @@ class Reply:
     row: int = 0
     # A reply that is about the choice it answers may take its place on channels that can edit.
     kind: Literal["answer", "question", "card", "notice", "danger", "staff"] = "answer"
+    # Shown after the text, several photos or films as one album.
+    enclosures: tuple[Enclosure, ...] = ()
+    # In a topic of the staff group: stays at its top.
+    pinned: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """Return this reply as it is kept in the outbox."""
@@ -93,6 +114,8 @@ class Reply:
             "asks": self.asks,
             "row": self.row,
             "kind": self.kind,
+            "enclosures": [asdict(one) for one in self.enclosures],
+            "pinned": self.pinned,
         }
 
 
@@ -100,6 +123,7 @@ def reply_from(document: dict[str, Any]) -> Reply:
     """Return the reply that was kept in the outbox."""
     known = dict(document)
     known["choices"] = tuple(Choice(label, act) for label, act in document.get("choices", ()))
+    known["enclosures"] = tuple(Enclosure(**one) for one in document.get("enclosures", ()))
     return Reply(**known)
 
 

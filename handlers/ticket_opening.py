@@ -54,6 +54,8 @@ def open_ticket(
                 region=turn.home,
                 zone=zone,
                 rules_version=version_at(turn.now),
+                team=ticket_kinds()[kind].team,
+                confidential=ticket_kinds()[kind].confidential,
                 opened_at=turn.now,
             ),
         )
@@ -133,11 +135,16 @@ def _new(turn: Turn, ticket: Ticket) -> Ticket:
             TicketPromise(
                 ticket_id=ticket.id,
                 step=term.step,
+                after=term.after,
+                told_span=str(term.told) if term.told else None,
+                limit_span=str(term.limit) if term.limit else None,
+                started_at=turn.now if step else None,
                 promised_at=promised.at if promised else None,
                 limit_at=limit.at if limit else None,
                 average=term.average,
                 provisional=promised.provisional if promised else False,
                 document=term.document,
+                limit_document=term.limit_document,
             )
         )
     storage.tickets.note(turn.session, ticket, at=turn.now, kind="opened", actor="customer")

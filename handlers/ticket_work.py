@@ -84,6 +84,7 @@ def arrived(desktop: Desktop, session: Session, number: str, staff: Staff, now: 
     for term in terms_of(ticket):
         if term.after == "arrive" and term.step in rows:
             step, row = due(term, now), rows[term.step]
+            row.started_at = now
             row.promised_at = step.promised.at if step.promised else None
             row.limit_at = step.limit.at if step.limit else None
             session.add(row)

@@ -1,26 +1,22 @@
 """Tickets from their customer's side: looking, urging, adding, withdrawing, confirming, opening again."""
 
 import re
-from datetime import datetime, timedelta
-
-from sqlmodel import Session
+from datetime import timedelta
 
 import storage.evidence
-import storage.outbox
 import storage.tickets
 from handlers import forms
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
-from handlers.ticket_cards import staff_choices, staff_name
+from handlers.ticket_cards import staff_choices
 from handlers.ticket_opening import add_evidence, add_words, say_card
-from handlers.turn import Desktop, Turn
+from handlers.turn import Turn
 from handlers.wording import forms as form_wording
 from handlers.wording import tickets as wording
 from handlers.wording.danger import THANKS
 from handlers.wording.moments import day
 from knowledge.rules.ticket_kinds import name_of, ticket_kinds
 from storage.models import OPEN_STATES, Lane, Ticket, TicketState
-from storage.outbox import Draft
 
 _NUMBER = re.compile(r"[A-Za-z]{2}\d{8}-\d{3,}")
 _SHOWN = 5
@@ -218,33 +214,6 @@ def reopen(turn: Turn, number: str) -> None:
         about=turn.person,
     )
     say_card(turn, ticket, quiet=False)
-
-
-def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
-    """Tell staff, once each, of promises whose limit has passed."""
-    drafts = []
-    late = storage.tickets.overdue_promises(session, now)
-    for promise, ticket in late:
-        promise.alarmed_at = now
-        session.add(promise)
-        storage.tickets.note(
-            session, ticket, at=now, kind="overdue", actor="clock", text=promise.step, internal=True
-        )
-        if desktop.staff is not None:
-            text = wording.staff_overdue(ticket.number, staff_name(ticket), promise.step)
-            drafts.append(
-                Draft(
-                    channel=desktop.staff.channel,
-                    address=desktop.staff.address,
-                    reply=desktop.document(Reply(text, staff_choices(ticket), kind="staff")),
-                    dedupe_key=f"overdue:{promise.id}",
-                    lane=Lane.STAFF,
-                    about_person_id=ticket.person_id,
-                    ticket_id=ticket.id,
-                )
-            )
-    storage.outbox.write(session, drafts, now)
-    return {"overdue": len(late)}
 
 
 # -- inside

@@ -118,11 +118,20 @@ class Turn:
         ticket: Ticket | None = None,
         about: Person | None = None,
     ) -> bool:
-        """Write to the staff group, where an answer goes to the person it is about; False without a group."""
-        if self.desktop.staff is None:
-            return False
-        self._draft(self.desktop.staff, reply, lane=lane, ticket=ticket, person=None, about=about)
-        return True
+        """Write to our colleagues, whose answer goes to whom it is about; False where none can be reached."""
+        from handlers import staff_post
+
+        posts = staff_post.drafts(
+            self.desktop,
+            self.session,
+            reply,
+            key=self._key(),
+            lane=lane,
+            ticket=ticket,
+            person_id=about.id if about is not None else None,
+        )
+        self.drafts.extend(posts)
+        return bool(posts)
 
     def tell(self, chat: Chat, reply: Reply, *, lane: Lane, ticket: Ticket | None = None) -> None:
         """Write to another chat than the one that speaks, in the script that is used there."""
@@ -210,6 +219,10 @@ class Turn:
 
     # -- inside
 
+    def _key(self) -> str:
+        # The update and the place of this message in its answer: worked on twice, it collides.
+        return f"{self.message.channel}:{self.message.update_id}:{len(self.drafts)}"
+
     def _draft(
         self,
         to: Address,
@@ -219,21 +232,17 @@ class Turn:
         ticket: Ticket | None,
         person: Person | None,
         person_id: int | None = None,
-        about: Person | None = None,
     ) -> None:
-        # The key is the update and the place of this message in its answer: worked on twice, it collides.
-        dedupe_key = f"{self.message.channel}:{self.message.update_id}:{len(self.drafts)}"
         self.drafts.append(
             Draft(
                 channel=to.channel,
                 address=to.address,
                 reply=self.desktop.document(said),
-                dedupe_key=dedupe_key,
+                dedupe_key=self._key(),
                 lane=lane,
                 card=said.card,
                 on_unknown=OnUnknown.RESEND,
                 person_id=person.id if person is not None else person_id,
-                about_person_id=about.id if about is not None else None,
                 ticket_id=ticket.id if ticket is not None else None,
             )
         )

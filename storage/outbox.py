@@ -15,7 +15,7 @@ from storage.models import Lane, OnUnknown, Outgoing, OutgoingState
 LEASE = timedelta(seconds=60)
 _OF_CARD = 8  # states of a card that are looked through for the one that was shown last
 _TABLE: Any = Outgoing.__table__  # type: ignore[attr-defined]
-_FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown"
+_FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown, room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Draft:
     about_person_id: int | None = None
     ticket_id: int | None = None
     notice_id: int | None = None
+    room: str | None = None
+    relay_of: str | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
 
@@ -51,6 +53,7 @@ class Claimed:
     card: str | None
     attempts: int
     on_unknown: str
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
                 "about_person_id": draft.about_person_id,
                 "ticket_id": draft.ticket_id,
                 "notice_id": draft.notice_id,
+                "room": draft.room,
+                "relay_of": draft.relay_of,
             }
             for draft in drafts
         ],

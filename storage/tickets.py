@@ -149,25 +149,6 @@ def move(
     return moved.rowcount == 1
 
 
-def overdue_promises(
-    session: Session, now: datetime, *, limit: int = 100
-) -> list[tuple[TicketPromise, Ticket]]:
-    """Return the promises of open tickets whose limit has passed and that staff have not been told of."""
-    rows = session.execute(
-        select(TicketPromise, Ticket)
-        .join(Ticket, col(Ticket.id) == col(TicketPromise.ticket_id))
-        .where(
-            col(TicketPromise.limit_at) <= now,
-            col(TicketPromise.kept_at).is_(None),
-            col(TicketPromise.alarmed_at).is_(None),
-            col(Ticket.state).in_(OPEN_STATES),
-        )
-        .order_by(col(TicketPromise.id))
-        .limit(limit)
-    )
-    return [(promise, ticket) for promise, ticket in rows]
-
-
 def due_alarms(session: Session, now: datetime) -> list[Ticket]:
     """Return the danger tickets that nobody has taken and that are to be called out again."""
     return list(

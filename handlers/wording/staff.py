@@ -50,3 +50,13 @@ def nobody_to_end() -> str:
 def only_text() -> str:
     """Return why a photo was not passed on."""
     return "没有发出：目前只能把文字转给客户。"
+
+
+def not_allowed() -> str:
+    """Return what somebody gets whose role does not allow an act."""
+    return "您的角色不能做这件事，没有改动。需要的话请找班长。"
+
+
+def no_such_ticket(number: str) -> str:
+    """Return what a number gets that does not exist, or not for this colleague."""
+    return f"没有工单 {number}。"

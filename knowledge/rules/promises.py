@@ -1,24 +1,29 @@
-"""How long we may take: what every kind of ticket promises, and when that is due (data/promises.yaml)."""
+"""How long we may take: what every kind of ticket promises, and when that is due (data/kinds)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-from knowledge.data_files import read_yaml
+from knowledge.rules.promise_rows import OPENED, SPAN, PromiseRow
+from knowledge.rules.ticket_kinds import ticket_kinds
 from knowledge.rules.workdays import Due, WorkCalendar, add_workdays, calendar_of
 
-DATA = Path(__file__).parent.parent / "data" / "promises.yaml"
-
-OPENED = "opened"
-_SPAN = re.compile(r"([1-9][0-9]*)(m|h|d|wd)")
+__all__ = [
+    "OPENED",
+    "PromiseTerm",
+    "Span",
+    "StepDue",
+    "UnknownTicketKind",
+    "due",
+    "kinds",
+    "promises_for",
+    "terms",
+    "version_at",
+]
 
 
 class UnknownTicketKind(LookupError):
@@ -31,6 +36,9 @@ class Span:
 
     amount: int
     unit: Literal["m", "h", "d", "wd"]
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
 
     @property
     def clock(self) -> Literal["natural", "workday"]:
@@ -82,19 +90,19 @@ def promises_for(
     A subtype with rows of its own has none of the general ones; of one step, a row of the region goes before
     one for every region. Raises UnknownTicketKind.
     """
-    rows = [row for row in _rows() if row.kind == kind]
+    rows = [row for its_kind, row in _rows() if its_kind == kind]
     if not rows:
         raise UnknownTicketKind(kind)
     on = opened_at.astimezone(calendar_of(region).zone).date()
     rows = [row for row in rows if row.is_in_force(on)]
     rows = [row for row in rows if row.subtype == subtype] or [row for row in rows if row.subtype is None]
     rows = [row for row in rows if row.zone in (None, zone) and row.region in (None, region)]
-    steps: dict[str, _Row] = {}
+    steps: dict[str, PromiseRow] = {}
     for row in rows:
         held = steps.get(row.step)
         if held is None or _weight(row) > _weight(held):
             steps[row.step] = row
-    return [row.term(region) for row in steps.values()]
+    return [_term(row, region) for row in steps.values()]
 
 
 def due(term: PromiseTerm, started_at: datetime, *, calendar: WorkCalendar | None = None) -> StepDue:
@@ -112,81 +120,49 @@ def due(term: PromiseTerm, started_at: datetime, *, calendar: WorkCalendar | Non
 def version_at(opened_at: datetime) -> str:
     """Return the name of the edition in force, kept with a ticket: the day of the last change before it."""
     on = opened_at.astimezone(calendar_of().zone).date()
-    changes = {row.valid_from for row in _rows()} | {row.valid_to for row in _rows() if row.valid_to}
+    changes = {row.valid_from for _, row in _rows()} | {row.valid_to for _, row in _rows() if row.valid_to}
     return f"promises-{max((day for day in changes if day <= on), default=date.min).isoformat()}"
 
 
 def kinds() -> frozenset[str]:
     """Return every kind of ticket that promises something."""
-    return frozenset(row.kind for row in _rows())
+    return frozenset(kind for kind, _ in _rows())
 
 
 def terms() -> Sequence[PromiseTerm]:
     """Return every row of the file, for checks and for the page that lists our promises."""
-    return [row.term(row.region) for row in _rows()]
+    return [_term(row, row.region) for _, row in _rows()]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: str
-    subtype: str | None = None
-    zone: Literal["urban", "rural", "remote"] | None = None
-    region: str | None = None
-    step: str
-    after: str = OPENED
-    told: str | None = None
-    average: bool = False
-    limit: str | None = None
-    document: str
-    limit_document: str
-    fact: str | None = None
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="the first day on which the row no longer counts")
-
-    @field_validator("told", "limit")
-    @classmethod
-    def _is_a_span(cls, text: str | None) -> str | None:
-        if text is not None and not _SPAN.fullmatch(text):
-            raise ValueError(f"{text!r} is no span such as 45m, 24h, 7d or 5wd")
-        return text
-
-    def is_in_force(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
-
-    def term(self, region: str | None) -> PromiseTerm:
-        return PromiseTerm(
-            step=self.step,
-            after=self.after,
-            told=_span(self.told),
-            average=self.average,
-            limit=_span(self.limit),
-            document=self.document,
-            limit_document=self.limit_document,
-            fact=self.fact,
-            valid_from=self.valid_from,
-            region=region,
-        )
+def _term(row: PromiseRow, region: str | None) -> PromiseTerm:
+    return PromiseTerm(
+        step=row.step,
+        after=row.after,
+        told=_span(row.told),
+        average=row.average,
+        limit=_span(row.limit),
+        document=row.document,
+        limit_document=row.limit_document,
+        fact=row.fact,
+        valid_from=row.valid_from,
+        region=region,
+    )
 
 
-def _weight(row: _Row) -> tuple[bool, bool, date]:
+def _weight(row: PromiseRow) -> tuple[bool, bool, date]:
     return row.region is not None, row.zone is not None, row.valid_from
 
 
 def _span(text: str | None) -> Span | None:
     if text is None:
         return None
-    found = _SPAN.fullmatch(text)
+    found = SPAN.fullmatch(text)
     assert found
     unit = found.group(2)
     assert unit in ("m", "h", "d", "wd")
     return Span(int(found.group(1)), unit)  # type: ignore[arg-type]
 
 
-def _checked(rows: Iterable[object]) -> tuple[_Row, ...]:
-    return tuple(_Row.model_validate(row) for row in rows)
-
-
 @cache
-def _rows() -> tuple[_Row, ...]:
-    return _checked(read_yaml(DATA)["promises"])
+def _rows() -> tuple[tuple[str, PromiseRow], ...]:
+    return tuple((kind.kind, row) for kind in ticket_kinds().values() for row in kind.promises)

@@ -124,4 +124,9 @@ class Outgoing(SQLModel, table=True):
     # In the staff group: the person whom an answer to this message goes to.
     about_person_id: int | None = link("person.id", index=False, nullable=True)
     ticket_id: int | None = link("ticket.id", index=False, nullable=True)
+    # In the staff group: the topic it belongs to, as ticket:12 or person:7.
+    room: str | None = Field(default=None, max_length=48)
+    # A colleague's own message that these words pass on, as the channel names it; its fate is told there.
+    relay_of: str | None = Field(default=None, max_length=64, index=True)
+    reported: str | None = Field(default=None, max_length=12)  # the state that was told last
     notice_id: int | None = link("notice.id", nullable=True)

@@ -64,11 +64,11 @@ def test_a_complaint_promises_contact_and_an_answer() -> None:
 
 
 def test_a_region_and_a_subtype_have_their_own_rows() -> None:
-    assert str(steps("service", "reconnect")["restore"].told) != str(
-        steps("service", "reconnect", region="guangdong")["restore"].told
+    assert str(steps("reconnect")["restore"].told) != str(
+        steps("reconnect", region="guangdong")["restore"].told
     )
-    assert set(steps("service", "something else")) == {"reply"}
-    assert set(steps("service", "damage")) == {"on_site"}
+    assert set(steps("connection", "something else")) == {"reply"}
+    assert set(steps("damage")) == {"on_site"}
     assert steps("dispute", "cutoff", region="shanghai")["reply"].document == "regs.shanghai"
 
 
@@ -84,7 +84,7 @@ def test_a_ticket_keeps_the_edition_it_was_opened_under() -> None:
 
     assert version_at(OPENED_AT) == version_at(OPENED_AT + timedelta(days=30))
     assert version_at(before_2025) != version_at(OPENED_AT)
-    assert "connect" not in steps("service", "connection.lv_line", on=before_2025)
+    assert "connect" not in steps("connection", "lv_line", on=before_2025)
 
 
 def test_an_unknown_kind_is_an_error() -> None:

@@ -128,7 +128,9 @@ class _Reader:
             location=location,
             contact=contact,
             edited=edited,
+            ref=str(message["message_id"]) if "message_id" in message else None,
             reply_to=_answered(message),
+            thread=str(message["message_thread_id"]) if message.get("is_topic_message") else None,
         )
 
     def _build(self, sent_at: datetime, author: Any, **fields: Any) -> Message:
