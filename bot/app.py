@@ -11,9 +11,10 @@ from bot import clock
 from bot.channels.web.channel import WebChannel
 from bot.clock import Clock
 from bot.delivery import Channel
+from bot.fetcher import Fetcher
 from bot.knowledge_watch import KnowledgeWatch
 from bot.memory import settle
-from bot.opening import build_desk, open_book, open_database
+from bot.opening import build_desk, open_book, open_database, open_files
 from bot.receiver import Receiver
 from bot.sender import Sender
 from bot.settings import Settings
@@ -34,6 +35,7 @@ class Service:
         self.hands: Executor = ThreadPoolExecutor(max_workers=1 if database.is_sqlite else 8)
         self.clock = Clock()
         self.desk = build_desk(settings, database, book)
+        self.store = open_files(settings)
         self.web = WebChannel()
         self.channels: dict[str, Channel] = {"web": self.web}
         if settings.telegram_token is not None:
@@ -46,6 +48,7 @@ class Service:
                 rate=settings.telegram_rate,
                 poll_seconds=settings.telegram_poll_seconds,
                 staff_chat=settings.telegram_staff_chat,
+                store=self.store,
             )
         self.senders = {
             name: Sender(database, channel, hands=self.hands, now=self.clock.now)
@@ -56,11 +59,25 @@ class Service:
             self.desk,
             self.channels,
             hands=self.hands,
-            answered=self.wake_senders,
+            answered=self.wake_all,
+            now=self.clock.now,
+        )
+        self.fetcher = Fetcher(
+            database,
+            self.desk,
+            self.channels,
+            self.store,
+            hands=self.hands,
+            told=self.wake_senders,
             now=self.clock.now,
         )
         self.server = WebServer(
-            settings, self.web, take=self.receiver.taker("web"), database=database, book=book
+            settings,
+            self.web,
+            take=self.receiver.taker("web"),
+            database=database,
+            book=book,
+            store=self.store,
         )
         self.watch = KnowledgeWatch(database, book, take=self.take_book)
         self._stop = asyncio.Event()
@@ -75,6 +92,11 @@ class Service:
         """Let every sender look at its outbox at once."""
         for sender in self.senders.values():
             sender.wake()
+
+    def wake_all(self) -> None:
+        """Let the senders send and the fetcher fetch what the desk has just written down."""
+        self.wake_senders()
+        self.fetcher.wake()
 
     def stop(self) -> None:
         """Ask the service to finish what is under way and end."""
@@ -106,12 +128,13 @@ class Service:
         outward = [
             asyncio.create_task(sender.run(), name=f"send-{name}") for name, sender in self.senders.items()
         ]
+        fetching = asyncio.create_task(self.fetcher.run(), name="fetch-files")
         watching = asyncio.create_task(self.watch.run(), name="knowledge-watch")
         stopping = asyncio.create_task(self._stop.wait(), name="stop")
         ticking.start()
         try:
             done, _ = await asyncio.wait(
-                [*inward, work, *outward, watching, stopping], return_when=asyncio.FIRST_COMPLETED
+                [*inward, work, *outward, fetching, watching, stopping], return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 if task is not stopping:
@@ -119,7 +142,7 @@ class Service:
         finally:
             # From the door inwards: nothing new, then what is here is worked on, then it goes out.
             ticking.shutdown(wait=False)
-            for group in (inward, [work], outward, [watching, stopping]):
+            for group in (inward, [work, fetching], outward, [watching, stopping]):
                 for task in group:
                     task.cancel()
                 await asyncio.gather(*group, return_exceptions=True)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from handlers.messages import Message, Reply
 
@@ -15,6 +15,14 @@ class RawUpdate:
     update_id: str
     address: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where within a chat a message goes: into a topic, or below a message of the same matter."""
+
+    thread: str | None = None
+    answers: str | None = None
 
 
 Take = Callable[[Sequence[RawUpdate]], Awaitable[None]]
@@ -43,6 +51,31 @@ class Channel(Protocol):
 
     async def receive(self, take: Take) -> None:
         """Receive updates until cancelled; acknowledge only what `take` has stored."""
+        ...
+
+
+@runtime_checkable
+class RoomChannel(Channel, Protocol):
+    """A channel with a chat of many rooms, as the staff group."""
+
+    async def has_topics(self, address: str) -> bool:
+        """Return whether an address has topics that we may open."""
+        ...
+
+    async def open_topic(self, address: str, title: str, colour: int) -> str:
+        """Open a topic and return the channel's own name for it; raise TopicsRefused or DeliveryError."""
+        ...
+
+    async def shape_topic(
+        self, address: str, thread: str, *, title: str | None = None, closed: bool | None = None
+    ) -> None:
+        """Give a topic another title, close it or open it again; what is refused stays as it was."""
+        ...
+
+    async def send_to(
+        self, address: str, token: str, reply: Reply, *, replaces: str | None, place: Place
+    ) -> str | None:
+        """Send a reply to a place; raise TopicGone or TopicClosed where it was not delivered for that."""
         ...
 
 
@@ -80,3 +113,23 @@ class Uncertain(DeliveryError):
 
 class ChannelBroken(DeliveryError):
     """Certainly not delivered: the channel refuses us altogether; an operator must look."""
+
+
+class TopicGone(DeliveryError):
+    """Not delivered there: somebody deleted the topic."""
+
+
+class TopicClosed(DeliveryError):
+    """Certainly not delivered: the topic is closed."""
+
+
+class TopicsRefused(DeliveryError):
+    """Not done: we may not open topics here, or there are none."""
+
+
+class FileGone(DeliveryError):
+    """Not fetched: the channel does not have the file, and will not have it again."""
+
+
+class FileTooLarge(DeliveryError):
+    """Not fetched: the file is larger than we take, or than the channel hands over."""

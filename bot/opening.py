@@ -7,8 +7,9 @@ from sqlalchemy import make_url
 
 import storage.knowledge
 from bot import clock
+from bot.files import MEGABYTE, FileStore
 from bot.settings import Settings
-from handlers import editing
+from handlers import calendars, editing
 from handlers.desk import Desk
 from handlers.turn import Address
 from knowledge.book import Book
@@ -21,8 +22,31 @@ def build_desk(settings: Settings, database: Database, book: Book) -> Desk:
     staff = None
     if settings.telegram_staff_chat is not None:
         staff = Address("telegram", str(settings.telegram_staff_chat))
+    with database.reading() as session:
+        calendars.take_up(session)
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
-    return Desk(database, book, staff=staff, demo=settings.demo, secret=secret)
+    return Desk(
+        database,
+        book,
+        staff=staff,
+        demo=settings.demo,
+        secret=secret,
+        in_private=settings.telegram_token is not None,
+    )
+
+
+def open_files(settings: Settings) -> FileStore:
+    """Return the store of the files that people sent: where the settings say, else beside the database."""
+    folder = settings.files
+    if folder is None:
+        url = make_url(settings.database)
+        beside = url.database if url.get_backend_name() == "sqlite" else None
+        folder = (Path(beside).parent if beside else Path("var")) / "files"
+    return FileStore(
+        folder,
+        most_bytes=settings.file_megabytes * MEGABYTE,
+        most_pixels=settings.picture_megapixels * 1_000_000,
+    )
 
 
 def open_book(settings: Settings, database: Database | None = None) -> Book:

@@ -25,6 +25,8 @@ from bot.delivery import (
     Undeliverable,
     Unreachable,
 )
+from bot.rooms import rooms_of
+from handlers import relay_fates
 from handlers.messages import reply_from
 from storage.database import Database
 from storage.models import Lane, OnUnknown, OutgoingState
@@ -34,6 +36,8 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 256
 BULK_IN_FLIGHT = 30  # about one second of what Telegram allows: so little is uncertain after a crash
+# News for colleagues: a group gets few a minute, and what is not claimed yet can still become one digest.
+STAFF_IN_FLIGHT = 8
 IDLE_SECONDS = 1.0
 # So often what has been sent is written down while nothing else is: each time is a sync to disk.
 SETTLE_SECONDS = 0.03
@@ -58,11 +62,14 @@ class Sender:
         self._now = now
         self._owner = f"{channel.name}-{secrets.token_hex(4)}"
         self._news = asyncio.Event()
-        self._queues: dict[str, asyncio.Queue[tuple[Claimed, float]]] = {}
+        self._rooms = rooms_of(database, channel, hands=hands, now=now)
+        # Messages to one address keep their order; in a group of many rooms those of one room do.
+        self._queues: dict[tuple[str, str | None], asyncio.Queue[tuple[Claimed, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._tried = _Tried()
         self._refs: dict[int, str] = {}  # the channel's names of what was sent last, by outgoing id
         self._flying = 0
+        self._staff_flying = 0
         self._bulk_flying = 0
         self._paused_until = 0.0
 
@@ -118,6 +125,7 @@ class Sender:
             return []
         with self._database.transaction() as session:
             storage.outbox.settle(session, tried.results, owner=self._owner)
+            relay_fates.report(session, tried.passed_on, now)
             for old, new in tried.moved:
                 storage.people.move_chat(session, self._channel.name, old, new)
                 storage.outbox.move(session, self._channel.name, old, new)
@@ -129,42 +137,55 @@ class Sender:
         if self._flying >= IN_FLIGHT or time.monotonic() < self._paused_until:
             return False
         with self._database.reading() as session:
-            due = storage.outbox.next_due(session, self._channel.name)
-        return due is not None and due <= now
+            for fastest, slowest, _ in self._open_lanes():
+                due = storage.outbox.next_due(session, self._channel.name, fastest=fastest, slowest=slowest)
+                if due is not None and due <= now:
+                    return True
+        return False
+
+    def _open_lanes(self) -> list[tuple[Lane, Lane, int]]:
+        """Return which lanes may send more now, and how many more each."""
+        lanes = [
+            (Lane.DANGER, Lane.INTERACTIVE, min(IN_FLIGHT - self._flying, 100)),
+            (Lane.STAFF, Lane.STAFF, STAFF_IN_FLIGHT - self._staff_flying),
+            (Lane.OUTAGE, Lane.REMINDER, BULK_IN_FLIGHT - self._bulk_flying),
+        ]
+        return [one for one in lanes if one[2] > 0]
 
     def _claim(self, session: Session, now: datetime) -> list[Claimed]:
         if time.monotonic() < self._paused_until:
             return []
         claimed: list[Claimed] = []
-        room = IN_FLIGHT - self._flying
-        if room > 0:
-            claimed = storage.outbox.claim(
+        for fastest, slowest, most in self._open_lanes():
+            if len(claimed) >= 100:
+                break
+            claimed += storage.outbox.claim(
                 session,
                 channel=self._channel.name,
                 owner=self._owner,
                 now=now,
-                limit=min(room, 100),
-                slowest=Lane.STAFF,
-            )
-        bulk_room = BULK_IN_FLIGHT - self._bulk_flying
-        if bulk_room > 0 and len(claimed) < 100:
-            claimed += storage.outbox.claim(
-                session, channel=self._channel.name, owner=self._owner, now=now, limit=bulk_room
+                limit=most,
+                fastest=fastest,
+                slowest=slowest,
             )
         return claimed
 
     def _start(self, one: Claimed) -> None:
         self._flying += 1
+        self._staff_flying += one.lane == Lane.STAFF
         self._bulk_flying += one.lane > Lane.STAFF
-        queue = self._queues.get(one.address)
+        key = (one.address, one.room)
+        queue = self._queues.get(key)
         if queue is None:
-            queue = self._queues[one.address] = asyncio.Queue()
-            task = asyncio.create_task(self._send_in_order(one.address, queue))
+            queue = self._queues[key] = asyncio.Queue()
+            task = asyncio.create_task(self._send_in_order(key, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         queue.put_nowait((one, time.monotonic()))
 
-    async def _send_in_order(self, address: str, queue: "asyncio.Queue[tuple[Claimed, float]]") -> None:
+    async def _send_in_order(
+        self, key: tuple[str, str | None], queue: "asyncio.Queue[tuple[Claimed, float]]"
+    ) -> None:
         try:
             while not queue.empty():
                 one, claimed_at = queue.get_nowait()
@@ -172,11 +193,14 @@ class Sender:
                     settled = await self._try(one, claimed_at)
                     # Looked up only now: while we waited, what was there before has been taken away.
                     self._tried.results.append(settled)
+                    if one.relay_of is not None:
+                        self._tried.passed_on.append(one.id)
                 finally:
                     self._flying -= 1
+                    self._staff_flying -= one.lane == Lane.STAFF
                     self._bulk_flying -= one.lane > Lane.STAFF
         finally:
-            del self._queues[address]
+            del self._queues[key]
 
     async def _try(self, one: Claimed, claimed_at: float) -> Settled:
         loop = asyncio.get_running_loop()
@@ -188,7 +212,11 @@ class Sender:
             replaces = None
             if one.card is not None:
                 replaces = await loop.run_in_executor(self._hands, self._card_ref, one)
-            ref = await self._channel.send(one.address, one.token, reply_from(one.reply), replaces=replaces)
+            reply = reply_from(one.reply)
+            if one.room is not None and self._rooms is not None:
+                ref = await self._rooms.send(one, reply, replaces=replaces)
+            else:
+                ref = await self._channel.send(one.address, one.token, reply, replaces=replaces)
             self._remember(one.id, ref)
             return Settled(one.id, OutgoingState.SENT, platform_ref=ref)
         except NotNow as error:
@@ -252,11 +280,12 @@ class Sender:
         loop = asyncio.get_running_loop()
         tried, self._tried = self._tried, _Tried()
         if tried.results:
-            await loop.run_in_executor(self._hands, self._settle_only, tried.results)
+            await loop.run_in_executor(self._hands, self._settle_only, tried)
 
-    def _settle_only(self, results: list[Settled]) -> None:
+    def _settle_only(self, tried: "_Tried") -> None:
         with self._database.transaction() as session:
-            storage.outbox.settle(session, results, owner=self._owner)
+            storage.outbox.settle(session, tried.results, owner=self._owner)
+            relay_fates.report(session, tried.passed_on, self._now())
 
 
 @dataclass(slots=True)
@@ -264,6 +293,7 @@ class _Tried:
     """What became of messages and their chats since it was last written down."""
 
     results: list[Settled] = field(default_factory=list)
+    passed_on: list[int] = field(default_factory=list)  # lines of colleagues, to be told of
     moved: list[tuple[str, str]] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
@@ -273,5 +303,6 @@ class _Tried:
     def add(self, earlier: "_Tried") -> None:
         """Take back what could not be written down; it comes before what has happened since."""
         self.results[:0] = earlier.results
+        self.passed_on[:0] = earlier.passed_on
         self.moved[:0] = earlier.moved
         self.unreachable |= earlier.unreachable

@@ -1,5 +1,6 @@
 """Every knob of the program, once: its name, unit, default and what it is for."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
@@ -20,6 +21,13 @@ class Settings(BaseSettings):
     database: Annotated[
         str, Field(description="SQLAlchemy URL of the database; sqlite:///FILE or postgresql+psycopg://…")
     ] = "sqlite:///var/dianling.db"
+    files: Annotated[
+        Path | None, Field(description="folder of the files that people sent; beside the database if none")
+    ] = None
+    file_megabytes: Annotated[int, Field(ge=1, le=50, description="the largest file that is taken")] = 50
+    picture_megapixels: Annotated[
+        int, Field(ge=1, le=200, description="the largest picture that is taken, in millions of pixels")
+    ] = 64
     host: Annotated[str, Field(description="address on which the web chat listens")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port on which the web chat listens")] = 8080
     telegram_token: Annotated[

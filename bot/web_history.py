@@ -1,12 +1,7 @@
 """What the web chat is shown of the two ledgers, and where it puts files."""
 
-import contextlib
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import storage.transcript
 from bot.channels.web.events import Shown, own_text
@@ -103,6 +98,10 @@ def _reply(row: Outgoing, replaces_id: int | None) -> Shown:
             {"label": in_words(str(choice[0]), str(reply["text"])), "key": f"{row.token}:{index}"}
             for index, choice in enumerate(reply.get("choices", ()))
         ],
+        "files": [
+            {"url": f"/files/{row.token}/{index}", "kind": str(one["kind"]), "name": str(one["name"])}
+            for index, one in enumerate(reply.get("enclosures", ()))
+        ],
         "row": int(reply.get("row", 0)),
         "card": row.card,
         "replaces_id": replaces_id,
@@ -120,35 +119,3 @@ def _own(said: Said, label_of: Callable[[str], str | None]) -> Shown:
         "text": own_text(said.payload, label_of),
         "at": said.at.isoformat(),
     }
-
-
-class Shelf:
-    """Files that customers sent, each under the hash of its content: sent twice, it is kept once."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-
-    def keep(self, content: bytes, ending: str) -> str:
-        """Write a file and return its key; it is on the disk when this returns."""
-        key = f"{hashlib.sha256(content).hexdigest()}.{ending}"
-        folder = self._directory / key[:2]
-        path = folder / key
-        if path.exists():
-            return key
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)  # readable by us alone
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-        return key
-
-    def path(self, key: str) -> Path:
-        """Return where a file is kept."""
-        return self._directory / key[:2] / key

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import uvicorn
 
@@ -13,8 +12,10 @@ from bot.channels.web.app import build_app
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.events import Backroom, Facade
 from bot.delivery import Take
+from bot.files import FileStore
 from bot.settings import Settings
-from bot.web_history import Shelf, WebHistory
+from bot.web_files import WebFiles
+from bot.web_history import WebHistory
 from handlers.wording import general
 from knowledge.book import Book
 from knowledge.facts import FactMissing
@@ -35,15 +36,28 @@ class WebServer:
     """The web chat's server."""
 
     def __init__(
-        self, settings: Settings, channel: WebChannel, *, take: Take, database: Database, book: Book
+        self,
+        settings: Settings,
+        channel: WebChannel,
+        *,
+        take: Take,
+        database: Database,
+        book: Book,
+        store: FileStore,
     ) -> None:
         self._settings = settings
         self._channel = channel
         self._book = book
         history = WebHistory(database, clock.now)
-        shelf = Shelf(uploads_directory(database))
-        backroom = Backroom(history=history.history, news=history.news, keep=shelf.keep, facade=self._facade)
-        self.app = build_app(channel, take=take, backroom=backroom)
+        files = WebFiles(database, store, practice=lambda: self._book.practice, now=clock.now)
+        backroom = Backroom(
+            history=history.history,
+            news=history.news,
+            keep=files.keep,
+            file=files.file,
+            facade=self._facade,
+        )
+        self.app = build_app(channel, take=take, backroom=backroom, most_bytes=store.most_bytes)
         self.port: int | None = None  # the one in use once it listens
         self.listening = asyncio.Event()
 
@@ -91,10 +105,3 @@ class WebServer:
             greeting=general.welcome(utility.short),
             demo=self._settings.demo,
         )
-
-
-def uploads_directory(database: Database) -> Path:
-    """Return where customers' files are kept: beside the database file, or in var/ where there is none."""
-    if database.is_sqlite and database.url.database:
-        return Path(database.url.database).parent / "uploads"
-    return Path("var/uploads")

@@ -267,7 +267,7 @@ def say_paid(turn: Turn, argument: str) -> None:
 
 def dispute(turn: Turn, argument: str) -> None:
     """Open the form for a disputed bill, and stop its reminders while it is looked into."""
-    from handlers import complaints
+    from handlers import requests
 
     turn.outcome("action", topic="billing.dispute")
     accounts = _meant(turn, argument)
@@ -275,7 +275,7 @@ def dispute(turn: Turn, argument: str) -> None:
         return
     if len(accounts) != 1:
         # Several or none: the form asks which itself.
-        complaints.begin(turn, "dispute")
+        requests.begin(turn, "dispute", about="billing")
         return
     account = accounts[0][0]
     bill_id = argument.partition(":")[2]
@@ -283,12 +283,12 @@ def dispute(turn: Turn, argument: str) -> None:
     bill = next((one for one in bills.values() if one.account_id == account.id), None)
     # The ticket takes over when it is handed in; until then the draft keeps us quiet as long as it lives.
     _quiet(turn, account, "dispute", turn.now + timedelta(hours=turn.book.practice.draft_hours))
-    known = {"place": f"account:{account.id}"}
+    known = {"about": "billing", "place": f"account:{account.id}"}
     if bill is not None:
         known["note"] = wording.note_of_bill(bill.period, bill.amount_fen)
     elif account.contract_type == "prepaid":
         known["note"] = wording.note_of_credit()
-    complaints.begin(turn, "dispute", **known)
+    requests.begin(turn, "dispute", **known)
 
 
 def not_mine(turn: Turn, argument: str) -> None:

@@ -44,12 +44,22 @@ def next_part(answer: Answer, *, asked: str, after: int = 1) -> tuple[Choice, ..
 def answer_reply(
     turn: Turn, answer: Answer, related: list[Choice], *, asked: str, number: int = 1, before: str = ""
 ) -> Reply:
-    """Return an answer with all that stands under it; `before` is a line over it, `asked` the question."""
+    """Return an answer with all that stands under it; `before` is a line over it, `asked` the question.
+
+    Who wants to have done what was asked for can begin it at once.
+    """
+    from handlers import requests
+
     asked = feedback.kept_words(asked)
     last = feedback.thumbs(answer.entry.id, asked)
     return Reply(
         before + composed(turn, answer, number),
-        (*next_part(answer, asked=asked, after=number), *related[:RELATED], *last),
+        (
+            *next_part(answer, asked=asked, after=number),
+            *requests.offers(answer.entry, turn.region),
+            *related[:RELATED],
+            *last,
+        ),
         # A thumb is answered in this very message.
         card=turn.key_for("answer"),
         row=len(last),

@@ -138,7 +138,11 @@ def _with_what_was_asked(turn: Turn, text: str, meant: Understanding) -> tuple[s
 
 def ask_which(turn: Turn, meant: Understanding, *, asked: str = "") -> None:
     """Offer the candidates as buttons; the second time in a row, a person instead."""
+    from handlers import handover
+
     turn.outcome("unclear", topic=meant.topic)
+    if any(one.entry_id == SWEARING for one in meant.candidates) and handover.angry(turn):
+        return
     if _asked_back_before(turn):
         return
     turn.remember(asked_which=feedback.kept_words(asked) or None)
@@ -186,7 +190,7 @@ def do_not_know(turn: Turn, meant: Understanding | None = None) -> None:
 
 def answer_aside(turn: Turn, text: str) -> None:
     """Answer a question in the middle of something else: words only, no new dialogue."""
-    from handlers import outages
+    from handlers import handover, outages
 
     meant = understand(turn, text)
     entry = turn.book.library.entries.get(meant.entry_id) if meant.entry_id else None
@@ -207,6 +211,8 @@ def answer_aside(turn: Turn, text: str) -> None:
         turn.say(general.unknown_aside(), Choice("人工", "handover"))
         feedback.keep_miss(turn, text)
         return
+    if entry.id == SWEARING and handover.angry(turn):
+        return
     turn.outcome("found", entry=entry)
     turn.remember(unclear=None)
     turn.heard.score, turn.heard.sources = round(meant.score, 4), answer.sources
@@ -215,7 +221,7 @@ def answer_aside(turn: Turn, text: str) -> None:
 
 def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
     """Give the answer of an entry, or do what it stands for."""
-    from handlers import tickets
+    from handlers import handover, tickets
     from handlers.desk import perform
 
     angry_again = entry.id == SWEARING and turn.recall("unclear")
@@ -248,6 +254,8 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
             other = turn.book.library.entries[also]
             turn.say(general.asked_too(), Choice(other.question, f"answer:{other.id}"))
         turn.outcome("action", entry=entry)
+        return
+    if entry.id == SWEARING and handover.angry(turn):
         return
     if angry_again:
         turn.outcome("smalltalk", entry=entry)

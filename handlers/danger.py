@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import storage.outbox
 import storage.tickets
-from handlers import forms, staff_post, ticket_opening
+from handlers import evidence, forms, staff_post, ticket_opening
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
 from handlers.small_words import asks_when, is_over, only_small, says_nothing
@@ -65,7 +65,9 @@ def answer(turn: Turn, danger: Danger) -> None:
     _alarm_again_at(turn.desktop, ticket, turn.now)
     turn.session.add(ticket)
     turn.heard.ticket = ticket.number
-    alarmed = turn.tell_staff(
+    ticket_opening.add_evidence(turn, ticket)
+    alarmed = evidence.tell_staff(
+        turn,
         _alarm(ticket, more=turn.text if known is not None else "", certain=danger.certain),
         lane=Lane.DANGER,
         ticket=ticket,
@@ -104,17 +106,17 @@ def listen_place(turn: Turn) -> bool:
         if says_nothing(turn.text) or only_small(turn.text) or turn.text.isdigit():
             if turn.text.isdigit():  # a phone or a house number: colleagues see it, but it is no place
                 ticket_opening.add_words(turn, ticket, turn.text)
-                _tell_staff_more(turn, ticket, 0)
+                _tell_staff_more(turn, ticket)
             _say_how_it_stands(turn, ticket)
             return True
         if asks_when(turn.text) and QUESTION_SHAPE.search(turn.text):
-            _tell_staff_more(turn, ticket, 0)
+            _tell_staff_more(turn, ticket)
             _say_how_it_stands(turn, ticket)
             return True
     question = _is_question(turn)
     if question and conversation.step == "more":
         return _leave(turn)
-    added = ticket_opening.add_evidence(turn, ticket)
+    ticket_opening.add_evidence(turn, ticket)
     if turn.text:
         ticket_opening.add_words(turn, ticket, turn.text)
         if not question and conversation.step == "place":
@@ -122,7 +124,7 @@ def listen_place(turn: Turn) -> bool:
     if message.contact is not None and contact:
         ticket.fields = {**ticket.fields, "phone": message.contact.phone}
     turn.session.add(ticket)
-    _tell_staff_more(turn, ticket, added)
+    _tell_staff_more(turn, ticket)
     if question:
         return False  # staff have it, and it is answered; the place is still to be told
     turn.outcome("danger", topic="emergency")
@@ -140,9 +142,10 @@ def listen_place(turn: Turn) -> bool:
     return True
 
 
-def _tell_staff_more(turn: Turn, ticket: Ticket, added: int) -> None:
-    turn.tell_staff(
-        Reply(wording.staff_more(ticket.number, hide_numbers(turn.text), added), kind="staff"),
+def _tell_staff_more(turn: Turn, ticket: Ticket) -> None:
+    evidence.tell_staff(
+        turn,
+        Reply(wording.staff_more(ticket.number, hide_numbers(turn.text)), kind="staff"),
         lane=Lane.DANGER,
         ticket=ticket,
         about=turn.person,
@@ -154,7 +157,7 @@ def _tell_over(turn: Turn, ticket: Ticket) -> None:
     turn.outcome("danger", topic="emergency")
     turn.heard.ticket = ticket.number
     ticket_opening.add_words(turn, ticket, turn.text)
-    _tell_staff_more(turn, ticket, 0)
+    _tell_staff_more(turn, ticket)
     turn.say(
         Reply(wording.over(), (_false_alarm(ticket), Choice("人工", "handover")), kind="danger"),
         lane=Lane.DANGER,
@@ -170,7 +173,7 @@ def _say_how_it_stands(turn: Turn, ticket: Ticket) -> None:
     text = wording.stands(
         ticket.number,
         taken=ticket.owner_id is not None,
-        alarmed=turn.desktop.staff is not None,
+        alarmed=staff_post.reachable(turn.desktop, turn.session),
         place=str(ticket.fields.get("place", "")),
     )
     turn.say(

@@ -15,7 +15,7 @@ import knowledge
 import storage.customers
 import storage.outbox
 import storage.staff
-from handlers import binding, imports, ticket_work
+from handlers import binding, colleagues, imports, ticket_work
 from handlers.desk import Desk
 from handlers.messages import Heard, Message
 from knowledge.book import Book
@@ -62,6 +62,7 @@ def seed(desk: Desk, *, now: datetime) -> Guest:
             database, book, kind=kind, data=getattr(demo, kind), name=f"demo-{kind}.csv", now=now, check=False
         )
     if not filled:
+        _hire(database, now)
         for number, talk in enumerate(_plan()["talks"]):
             _hold(desk, talk, number, now)
     with database.transaction() as session:
@@ -83,6 +84,15 @@ def _plan() -> dict[str, Any]:
     return plan
 
 
+def _hire(database: Database, now: datetime) -> None:
+    """Make the accounts of our colleagues, those that are not there yet."""
+    with database.transaction() as session:
+        for one in _plan()["colleagues"]:
+            storage.staff.add(
+                session, name=one["name"], role=one["role"], team=one["team"], capacity=3, now=now
+            )
+
+
 def _hold(desk: Desk, talk: dict[str, Any], number: int, now: datetime) -> None:
     """Hold one conversation of the past with the desk, and let a colleague work on what came of it."""
     moment = now - timedelta(hours=talk["hours_ago"])
@@ -101,7 +111,7 @@ def _hold(desk: Desk, talk: dict[str, Any], number: int, now: datetime) -> None:
     for act in talk["staff"]:
         moment += timedelta(minutes=12)
         with desk.database.transaction() as session:
-            colleague = storage.staff.named(session, _plan()["colleague"], now=moment)
+            colleague = colleagues.required(session, _plan()["colleagues"][1]["name"])
             done = work[act](desk.desktop, session, heard.ticket, colleague, moment)
             assert done.ok, done.text
     _take_delivered(desk, address)

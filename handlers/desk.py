@@ -9,26 +9,41 @@ from sqlmodel import Session
 import storage.inbox
 import storage.outbox
 import storage.people
+import storage.revisions
 from handlers import (
     accounts,
     answers,
     bills,
     binding,
-    complaints,
+    callbacks,
+    closing,
+    colleague_links,
     danger,
+    digest,
+    downgrades,
     evidence,
     feedback,
     forms,
     handover,
+    handover_clock,
+    handover_queue,
+    materials,
+    materials_later,
     menu,
     outages,
     parts,
-    promise_clock,
+    promise_alarms,
+    relay_fates,
     reminders,
     repairs,
+    requests,
+    revisions,
+    staff_cards,
     staffroom,
+    surveys,
     tickets,
     together,
+    urging,
 )
 from handlers.form_shape import FORMS
 from handlers.messages import Choice, Heard, Message, Reply
@@ -38,7 +53,7 @@ from knowledge.book import Book
 from knowledge.text.normalise import simplified
 from knowledge.text.script import script_of, to_traditional
 from storage.database import Database
-from storage.inbox import Arrival
+from storage.inbox import Arrival, Named
 from storage.models import Lane
 from storage.outbox import Draft
 
@@ -51,17 +66,25 @@ _HANDLERS = (
     answers,
     bills,
     binding,
-    complaints,
+    callbacks,
+    closing,
     danger,
+    downgrades,
     feedback,
     forms,
     handover,
+    handover_queue,
+    materials,
+    materials_later,
     menu,
     outages,
     reminders,
     repairs,
+    requests,
     staffroom,
+    surveys,
     tickets,
+    urging,
 )
 
 
@@ -111,9 +134,13 @@ class Desk:
         secret: bytes,
         staff: Address | None = None,
         demo: bool = False,
+        in_private: bool = False,
     ) -> None:
+        requests.register_kinds()
         self.database = database
-        self.desktop = Desktop(book=book, secret=secret, staff=staff, demo=demo)
+        self.desktop = Desktop(
+            book=book, secret=secret, staff=staff, demo=demo, in_private=in_private or staff is not None
+        )
 
     def take_book(self, book: Book) -> None:
         """Answer from this book from now on; what is being answered keeps the one it began with."""
@@ -162,7 +189,17 @@ class Desk:
     def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at this moment, and return how much of each."""
         done: dict[str, int] = {}
-        for part in (danger.tick, promise_clock.tick, reminders.tick, handover.tick, feedback.tick):
+        for part in (
+            danger.tick,
+            promise_alarms.tick,
+            closing.tick,
+            reminders.tick,
+            handover_clock.tick,
+            feedback.tick,
+            digest.tick,
+            staff_cards.tick,
+            relay_fates.tick,
+        ):
             for name, count in self._tick_all(part, now).items():
                 done[name] = done.get(name, 0) + count
         with self.database.transaction() as session:
@@ -192,8 +229,16 @@ class Desk:
         drafts: list[Draft] = []
         heard: list[Heard] = []
         finished: list[tuple[int, int | None, str]] = []
+        named: dict[int, Named] = {}
+        refs = {ref for one in received if (ref := evidence.ref_of(one.message)) is not None}
+        seen = storage.revisions.known(session, refs)
         for one in received:
             message = one.message
+            ref = evidence.ref_of(message)
+            if message.edited and finished:
+                # What it changes may have come in this very batch.
+                storage.inbox.finish(session, finished, named)
+                finished.clear()
             place = (message.channel, message.address)
             chat, person = known[place]
             assert person.id is not None
@@ -208,7 +253,14 @@ class Desk:
                 received_at=one.received_at,
                 unwritten=drafts,
             )
-            listen(turn)
+            draft_before = turn.conversation.draft_key if turn.conversation is not None else None
+            if ref in seen and not message.edited:
+                revisions.overtaken(turn)
+            else:
+                listen(turn)
+            if ref is not None:
+                seen.add(ref)
+                named[one.inbox_id] = Named(ref, revisions.origin(turn, draft_before))
             if turn.conversation is None:
                 open_now.pop(person.id, None)
             else:
@@ -217,7 +269,7 @@ class Desk:
             heard.append(turn.heard)
             finished.append((one.inbox_id, person.id, message.text))
         storage.outbox.write(session, drafts, now)
-        storage.inbox.finish(session, finished)
+        storage.inbox.finish(session, finished, named)
         return heard
 
 
@@ -233,27 +285,27 @@ def listen(turn: Turn) -> None:
     if turn.chat.unreachable_since is not None:
         turn.chat.unreachable_since = None
         turn.session.add(turn.chat)
-    if turn.desktop.staff == Address(message.channel, message.address):
+    if colleague_links.listen(turn):
+        return
+    if staffroom.concerns(turn):
         staffroom.listen(turn)
         return
     if turn.text:
         _note_script(turn)
     if message.edited:
-        # The words as they were have been answered; the new ones are kept with the inbox row.
-        turn.outcome("silent")
-        if turn.text and not danger.listen(turn) and turn.person.with_staff_since is not None:
-            handover.listen(turn)  # a colleague must not go on with what was taken back
+        revisions.listen(turn, _answer, listen)
         return
     if message.choice is not None:
         act = act_of(turn, message.choice)
         if act is None:
             turn.outcome("smalltalk")
             menu.show(turn, general.button_expired())
-        else:
+        elif not handover.holds_back(turn, act):
             perform(turn, act)
         return
     if turn.text and danger.listen(turn):
         together.note_danger(turn)
+        handover.overhear(turn)
         return
     if turn.text and together.tells_danger(turn):
         together.note_danger(turn)
@@ -273,7 +325,9 @@ def _answer(turn: Turn) -> None:
         return
     if menu.listen(turn):
         return
-    if turn.conversation is not None and DIALOGUES[turn.conversation.topic](turn):
+    if turn.conversation is not None and _dialogue_of(turn.conversation.topic)(turn):
+        return
+    if closing.listen(turn) or urging.listen(turn) or tickets.listen(turn):
         return
     if accounts.listen(turn) or bills.listen(turn):
         return
@@ -284,6 +338,19 @@ def _answer(turn: Turn) -> None:
     in_a_form = turn.conversation is not None and turn.conversation.topic in FORMS
     if not in_a_form and (message.attachments or message.location):
         evidence.keep_loose(turn)  # a photo under a question may be wanted for what comes of it
+
+
+def _dialogue_of(topic: str) -> Dialogue:
+    """Return what goes on with an open dialogue: that of a form, or one of its own."""
+    if topic in FORMS:
+        return forms.listen
+    # A form whose kind has been taken away meanwhile cannot be filled in any more.
+    return DIALOGUES.get(topic, _end_unknown)
+
+
+def _end_unknown(turn: Turn) -> bool:
+    turn.close_dialogue()
+    return False
 
 
 def _note_script(turn: Turn) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.messages import Message
+from handlers.messages import Choice, Message
 from handlers.turn import Turn
+from handlers.wording import forms as wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Step:
     free: bool = False
     # Looks at the answer once it is kept; True where it has spoken and the form waits.
     then: Callable[[Turn], bool] = lambda _turn: False
+    # Buttons beside the values, for acts of their own.
+    acts: Callable[[Turn], tuple[Choice, ...]] = lambda _turn: ()
+    # How a kept value reads where it is neither a choice nor words; "" leaves it out.
+    reads: Callable[[Turn, Any], str] | None = None
+    # Why a kept value no longer holds, as a day that has passed meanwhile; "" where it does.
+    outdated: Callable[[Turn, Any], str] = lambda _turn, _value: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,15 @@ class Form:
     submit: Callable[[Turn], None]
     # Topics whose questions belong to this form and are no interruption of it.
     own_topics: tuple[str, ...] = ()
+    # Waits for days where it is left, because papers have to be found for it.
+    waits: bool = False
+    # What is told once before the first question that follows; "" where there is nothing (more) to tell.
+    tells: Callable[[Turn], str] = lambda _turn: ""
+    # Sorts photos and files that have just been kept, and says so.
+    sorts: Callable[[Turn], None] = lambda _turn: None
+    took: Callable[[Turn, int], str] = lambda _turn, added: wording.evidence_added(added)
+    # Lines under the answers of the filled form.
+    also: Callable[[Turn], list[str]] = lambda _turn: []
 
 
 FORMS: dict[str, Form] = {}

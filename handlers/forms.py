@@ -5,13 +5,26 @@ from datetime import timedelta
 from typing import Any
 
 import storage.evidence
-from handlers import evidence
+from handlers import evidence, form_waiting
+from handlers.form_asking import ask, collected_of, draft_key_of, keep_note, progress, show
+from handlers.form_reading import question_in, take_skipped
 from handlers.form_shape import FORMS, Form, Refused, Step, step_of, visible
-from handlers.messages import Choice, Reply
+from handlers.messages import Choice
 from handlers.small_words import GO_ON, nothing_more, only_small
 from handlers.turn import Turn
 from handlers.wording import forms as wording
 
+WAIT = {
+    "先放着",
+    "以后再说",
+    "以后再办",
+    "先不交",
+    "以后补",
+    "先不交，以后补",
+    "过几天再办",
+    "改天再办",
+    "下次再办",
+}
 CANCEL = {"取消", "算了", "不报了", "不用了", "退出", "放弃", "不弄了", "cancel", "quit"}
 BACK = {"上一步", "返回", "后退", "上一个", "back"}
 SKIP = {"跳过", "略过", "没有", "不填", "下一步", "skip"}
@@ -20,9 +33,7 @@ SKIP = {"跳过", "略过", "没有", "不填", "下一步", "skip"}
 def begin(turn: Turn, form: Form, *, first: str = "", **known: Any) -> None:
     """Open a form with what is known already and ask its first open question, under a first line."""
     turn.open_dialogue(form.topic, "", **known)
-    since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
-    storage.evidence.adopt(turn.session, person=turn.person, draft_key=_draft_key(turn), since=since)
-    take_evidence(turn)
+    first = _adopt(turn, form, first)
     for step in visible(form, known):
         if step.name in known:
             turn.go_to(step.name)
@@ -42,9 +53,13 @@ def occupied(turn: Turn, form: Form, anew: str) -> bool:
     if conversation is None or conversation.topic not in FORMS or not conversation.collected:
         return False
     open_form = FORMS[conversation.topic]
+    if open_form.waits and form is not open_form:
+        if form_waiting.is_worth_keeping(turn):
+            form_waiting.put_aside(turn)
+        return False
     turn.say(
-        wording.unfinished(open_form.name, _progress(open_form, turn)),
-        Choice(f"继续{open_form.name}", "form.resume"),
+        wording.unfinished(open_form.name, progress(open_form, turn)),
+        Choice(wording.continue_label(open_form.name), "form.resume"),
         Choice(f"重新{form.name}" if form is open_form else f"放弃，去{form.name}", anew),
     )
     return True
@@ -52,14 +67,18 @@ def occupied(turn: Turn, form: Form, anew: str) -> bool:
 
 def ask_next(turn: Turn, form: Form, *, first: str = "") -> None:
     """Ask the first question that has no answer yet, or show the filled form."""
-    collected = _collected(turn)
+    told = form.tells(turn)
+    if told:
+        turn.say("\n\n".join(filter(None, (first, told))))
+        first = ""
+    collected = collected_of(turn)
     for step in visible(form, collected):
         if step.name not in collected:
             turn.go_to(step.name)
-            _ask(turn, form, step, first=first)
+            ask(turn, form, step, first=first)
             return
     turn.go_to("confirm")
-    _show(turn, form, first=first)
+    show(turn, form, first=first)
 
 
 def listen(turn: Turn) -> bool:
@@ -67,9 +86,18 @@ def listen(turn: Turn) -> bool:
     conversation = turn.conversation
     assert conversation is not None
     form = FORMS[conversation.topic]
+    words = turn.text.rstrip("。！!~.")
+    if form_waiting.is_old(turn, form):
+        if words and not turn.message.attachments and words not in GO_ON:
+            form_waiting.put_aside(turn)
+            return False
+        form_waiting.count_return(turn)
     turn.outcome("action", topic=form.topic)
     added = take_evidence(turn)
-    words = turn.text.rstrip("。！!~.")
+    took = form.took(turn, added) if added else ""
+    if form.waits and words in WAIT:
+        wait(turn, "")
+        return True
     if words in CANCEL:
         cancel(turn, "")
         return True
@@ -81,35 +109,36 @@ def listen(turn: Turn) -> bool:
         return True
     step = step_of(form, conversation.step)
     if step is not None and words and not added and only_small(words):
-        _ask(turn, form, step, first=wording.go_on(form.name))
+        ask(turn, form, step, first=wording.go_on(form.name))
         return True
     if step is None:  # the filled form is shown; words other than yes are not lost
         if words in wording.YES:
             submit(turn, conversation.draft_key)
         elif added and not words:
-            _show(turn, form, first=wording.evidence_added(added))
-        elif words and _interrupts(turn, form, None):
-            return _answer_between(turn, form)
+            show(turn, form, first=took)
+        elif words and not added and (asked := question_in(turn, form, None)):
+            return _answer_between(turn, form, asked)
         else:
             more = bool(words) and not nothing_more(words)
-            if more and not _takes_skipped(turn, form):
+            if more and not (added and form.waits) and not take_skipped(turn, form):
                 _note(turn, words)
-            _show(turn, form, first=wording.noted() if more else "")
+            show(turn, form, first=took or (wording.noted() if more else ""))
         return True
     if step.skippable and words in SKIP:
         skip(turn, step.name)
         return True
-    if words and _interrupts(turn, form, step):
-        return _answer_between(turn, form)
+    asked = question_in(turn, form, step) if words and not (added and form.waits) else ""
+    if asked:
+        return _answer_between(turn, form, asked)
     taken = step.take(turn, turn.message)
     if isinstance(taken, Refused):
         if taken.keep:
             keep_note(turn, words)
-        _ask(turn, form, step, first=taken.sentence)
+        ask(turn, form, step, first="\n".join(filter(None, (took, taken.sentence))))
     elif taken is None:
-        if words:
-            return _answer_between(turn, form)
-        _ask(turn, form, step, first=wording.evidence_added(added) if added else "")
+        if words and not (added and form.waits):
+            return _answer_between(turn, form, turn.text)
+        ask(turn, form, step, first=took)
     else:
         _keep(turn, form, step, taken)
     return True
@@ -117,7 +146,11 @@ def listen(turn: Turn) -> bool:
 
 def take_evidence(turn: Turn) -> int:
     """Keep photos, voice notes and places that came with this message; return how many."""
-    return evidence.keep(turn, _draft_key(turn))
+    assert turn.conversation is not None
+    added = evidence.keep(turn, turn.conversation.draft_key)
+    if added:
+        FORMS[turn.conversation.topic].sorts(turn)
+    return added
 
 
 def set_aside(turn: Turn, topic: str, step: str, **collected: Any) -> None:
@@ -153,10 +186,13 @@ def take_up(turn: Turn) -> None:
 def offer_draft(turn: Turn) -> None:
     """Remind somebody who comes back of a form that is not finished."""
     if turn.conversation is None or turn.conversation.topic not in FORMS:
+        waiting = form_waiting.choices(turn)
+        if waiting:
+            turn.say(wording.waiting(), *waiting)
         return
     form = FORMS[turn.conversation.topic]
     turn.say(
-        wording.unfinished(form.name, _progress(form, turn)),
+        wording.unfinished(form.name, progress(form, turn)),
         Choice("继续", "form.resume"),
         Choice("放弃", "form.cancel"),
     )
@@ -170,9 +206,42 @@ def resume(turn: Turn, _argument: str) -> None:
     form = FORMS[turn.conversation.topic]
     step = step_of(form, turn.conversation.step)
     if step is None:
-        _show(turn, form)
+        show(turn, form)
     else:
-        _ask(turn, form, step)
+        ask(turn, form, step)
+
+
+def again(turn: Turn, topic: str) -> None:
+    """Take up a form that was put aside; one of another kind that is open gives way to it."""
+    form = FORMS.get(topic)
+    if form is None:
+        resume(turn, "")
+        return
+    if turn.conversation is not None and turn.conversation.topic == topic:
+        ask_next(turn, form)
+        return
+    if occupied(turn, form, f"form.again_now:{topic}"):
+        return
+    again_now(turn, topic)
+
+
+def again_now(turn: Turn, topic: str) -> None:
+    """Take up a form that was put aside, whatever else is open."""
+    form = FORMS[topic]
+    if form_waiting.take_up(turn, topic):
+        turn.outcome("action", topic=topic)
+        ask_next(turn, form, first=_adopt(turn, form, wording.taken_up(form.name)))
+    else:
+        turn.say(wording.nothing_waits(form.name), Choice("我的工单", "tickets"), Choice("主菜单", "menu"))
+
+
+def wait(turn: Turn, _argument: str) -> None:
+    """Put the open form aside for some days; one that cannot wait is only shown again."""
+    conversation = turn.conversation
+    if conversation is None or conversation.topic not in FORMS or not FORMS[conversation.topic].waits:
+        resume(turn, "")
+        return
+    form_waiting.put_aside(turn)
 
 
 def back(turn: Turn, _argument: str) -> None:
@@ -181,7 +250,7 @@ def back(turn: Turn, _argument: str) -> None:
         resume(turn, "")
         return
     form = FORMS[turn.conversation.topic]
-    collected = _collected(turn)
+    collected = collected_of(turn)
     asked = visible(form, collected)
     names = [step.name for step in asked]
     here = names.index(turn.conversation.step) if turn.conversation.step in names else len(names)
@@ -192,7 +261,7 @@ def back(turn: Turn, _argument: str) -> None:
     collected.pop(before.name, None)
     turn.conversation.collected = collected
     turn.go_to(before.name)
-    _ask(turn, form, before)
+    ask(turn, form, before)
 
 
 def skip(turn: Turn, name: str) -> None:
@@ -218,7 +287,11 @@ def choose(turn: Turn, argument: str) -> None:
     turn.outcome("action", topic=form.topic)
     step = step_of(form, name)
     assert step is not None
-    _keep(turn, form, step, value)
+    outdated = step.outdated(turn, value)
+    if outdated:
+        ask(turn, form, step, first=outdated)
+    else:
+        _keep(turn, form, step, value)
 
 
 def cancel(turn: Turn, _argument: str) -> None:
@@ -237,22 +310,27 @@ def submit(turn: Turn, draft_key: str) -> None:
         turn.say(wording.already_submitted(), Choice("我的工单", "tickets"))
         return
     form = FORMS[turn.conversation.topic]
-    if any(step.name not in _collected(turn) for step in visible(form, _collected(turn))):
+    if any(step.name not in collected_of(turn) for step in visible(form, collected_of(turn))):
         ask_next(turn, form)
         return
     turn.outcome("action", topic=form.topic)
-    form.submit(turn)
-
-
-def label_of(turn: Turn, step: Step, value: Any) -> str:
-    """Return how a kept value reads."""
-    for kept, label in step.choices(turn):
-        if kept == value:
-            return label
-    return str(value)
+    if not _ask_outdated(turn, form):
+        form.submit(turn)
 
 
 # -- inside
+
+
+def _adopt(turn: Turn, form: Form, first: str) -> str:
+    """Give a form what was sent shortly before it; return the first line with the word about it."""
+    since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
+    adopted = storage.evidence.adopt(
+        turn.session, person=turn.person, draft_key=draft_key_of(turn), since=since
+    )
+    if adopted:
+        form.sorts(turn)
+    added = adopted + take_evidence(turn)
+    return "\n".join(filter(None, (first, form.took(turn, added)))) if added and form.waits else first
 
 
 def _keep(turn: Turn, form: Form, step: Step, value: Any) -> None:
@@ -261,59 +339,20 @@ def _keep(turn: Turn, form: Form, step: Step, value: Any) -> None:
         ask_next(turn, form)
 
 
-def _collected(turn: Turn) -> dict[str, Any]:
-    assert turn.conversation is not None
-    return dict(turn.conversation.collected)
-
-
-def _draft_key(turn: Turn) -> str:
-    assert turn.conversation is not None
-    return turn.conversation.draft_key
-
-
-def _progress(form: Form, turn: Turn) -> str:
-    assert turn.conversation is not None
-    names = [step.name for step in visible(form, _collected(turn))]
-    here = names.index(turn.conversation.step) + 1 if turn.conversation.step in names else len(names)
-    return f"{here}/{len(names)}"
-
-
-def _ask(turn: Turn, form: Form, step: Step, *, first: str = "") -> None:
-    assert turn.conversation is not None
-    turn.heard.topic = turn.heard.topic or form.topic
-    choices = [Choice(label, f"form.choose:{step.name}:{value}") for value, label in step.choices(turn)]
-    if visible(form, _collected(turn))[0].name != step.name:
-        choices.append(Choice("上一步", "form.back"))
-    if step.skippable:
-        choices.append(Choice("跳过", f"form.skip:{step.name}"))
-    choices.append(Choice("取消", "form.cancel"))
-    text = wording.question(form.name, _progress(form, turn), step.ask(turn), first=first)
-    turn.remember(choices=[[choice.label, choice.act] for choice in choices])
-    turn.say(Reply(text, tuple(choices), asks=step.asks, kind="question"))
-
-
-def _show(turn: Turn, form: Form, *, first: str = "") -> None:
-    assert turn.conversation is not None
-    turn.heard.topic = turn.heard.topic or form.topic
-    collected = _collected(turn)
-    rows = [
-        (step.label, label_of(turn, step, collected[step.name]))
-        for step in visible(form, collected)
-        if collected.get(step.name) not in (None, "")
-    ]
-    count = storage.evidence.count(turn.session, draft_key=_draft_key(turn))
-    text = wording.summary(form.name, rows, evidence=count, first=first, note=str(collected.get("note", "")))
-    turn.say(
-        Reply(
-            text,
-            (
-                Choice("提交", f"form.submit:{turn.conversation.draft_key}"),
-                Choice("上一步", "form.back"),
-                Choice("取消", "form.cancel"),
-            ),
-            kind="question",
-        )
-    )
+def _ask_outdated(turn: Turn, form: Form) -> bool:
+    """Ask again what no longer holds since it was told, as a day that has passed; False where all does."""
+    collected = collected_of(turn)
+    for step in visible(form, collected):
+        outdated = step.outdated(turn, collected[step.name]) if collected[step.name] else ""
+        if outdated:
+            assert turn.conversation is not None
+            turn.conversation.collected = {
+                name: value for name, value in collected.items() if name != step.name
+            }
+            turn.go_to(step.name)
+            ask(turn, form, step, first=outdated)
+            return True
+    return False
 
 
 def _note(turn: Turn, words: str) -> None:
@@ -321,54 +360,19 @@ def _note(turn: Turn, words: str) -> None:
     keep_note(turn, words)
 
 
-def keep_note(turn: Turn, words: str) -> None:
-    """Keep words that answer no question of the form: they are shown and handed in with it."""
-    assert turn.conversation is not None
-    before = str(turn.conversation.collected.get("note", ""))
-    if words and words not in before.split("；"):
-        turn.go_to(turn.conversation.step, note=f"{before}；{words}" if before else words)
-
-
-def _takes_skipped(turn: Turn, form: Form) -> bool:
-    """Take a phone number that comes late as the answer to the question that was skipped."""
-    collected = _collected(turn)
-    for step in visible(form, collected):
-        if step.asks == "contact" and collected.get(step.name) == "":
-            taken = step.take(turn, turn.message)
-            if isinstance(taken, str):
-                turn.go_to("confirm", **{step.name: taken})
-                return True
-    return False
-
-
-def _interrupts(turn: Turn, form: Form, step: Step | None) -> bool:
-    """Whether the words are a question of another kind, to be answered before the form goes on."""
-    from handlers import answers, bills
-
-    text = turn.text
-    if len(text) < 3 or not wording.QUESTION_SHAPE.search(text):
-        return False
-    if bills.is_question(turn):
-        return True
-    meant = answers.understand(turn, text)
-    if meant.outcome != "found" or meant.topic in form.own_topics:
-        return False
-    return step is None or not step.free or meant.score >= wording.SURE_INTERRUPTION
-
-
-def _answer_between(turn: Turn, form: Form) -> bool:
+def _answer_between(turn: Turn, form: Form, asked: str) -> bool:
     """Answer a question in mid-form and come back to the form; False where another matter was begun."""
     from handlers import answers, bills
 
     if not bills.listen(turn):
-        answers.answer_aside(turn, turn.text)
+        answers.answer_aside(turn, asked)
     step = step_of(form, turn.conversation.step) if turn.conversation is not None else None
     outcome, topic, entry = turn.heard.outcome, turn.heard.topic, turn.heard.entry
     if turn.conversation is not None and turn.conversation.topic == form.topic:
         if step is None:
-            _show(turn, form, first=wording.go_on(form.name))
+            show(turn, form, first=wording.go_on(form.name))
         else:
-            _ask(turn, form, step, first=wording.go_on(form.name))
+            ask(turn, form, step, first=wording.go_on(form.name))
     turn.heard.outcome, turn.heard.topic, turn.heard.entry = outcome, topic, entry
     return True
 
@@ -391,4 +395,7 @@ ACTS = {
     "form.cancel": _on_form(cancel),
     "form.submit": _on_form(submit),
     "form.resume": _on_form(resume),
+    "form.wait": _on_form(wait),
+    "form.again": _on_form(again),
+    "form.again_now": _on_form(again_now),
 }

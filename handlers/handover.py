@@ -1,33 +1,31 @@
-"""Handing a customer to a person: queueing honestly, relaying both ways, and coming visibly back."""
+"""Handing a customer to a person, the customer's side: asking, waiting, leaving, and the bot's silence."""
 
-from datetime import datetime, time, timedelta
-
-from sqlmodel import Session
-
-import storage.evidence
 import storage.handover
-import storage.outbox
-import storage.people
-import storage.tickets
-from handlers import evidence, forms, staff_post, ticket_opening
-from handlers.masking import hide_numbers
-from handlers.menu import WORDS
+import storage.staff
+from handlers import forms, handover_queue, handover_relay, staff_post, ticket_opening
+from handlers.handover_queue import END, LEAVE, WORDS, card_name
+from handlers.handover_waits import opening
+from handlers.menu import WORDS as MENU_WORDS
 from handlers.messages import Choice, Reply
-from handlers.ticket_work import keep
-from handlers.turn import Desktop, Turn, in_script
+from handlers.turn import Turn
 from handlers.wording import handover as wording
-from handlers.wording.moments import moment
-from knowledge.book import Book
-from knowledge.rules.workdays import calendar_of
-from storage.models import OPEN_STATES, HandoverRequest, Lane, Person, Staff, Ticket
-from storage.outbox import Draft
+from knowledge.text.normalise import simplified
+from storage.models import HandoverRequest
 
-LEAVING = {"结束", "结束人工", "退出人工", "结束对话", "不用人工了", "取消排队"}
-_SHOWN_WORDS = 5  # of each side
-_SHOWN_LENGTH = 80
-_LEAVE = Choice("取消排队", "handover.leave")
-_WORDS = Choice("留言", "handover.words")
-_END = Choice("结束人工", "handover.end")
+LEAVING = {
+    "结束",
+    "结束人工",
+    "退出人工",
+    "结束对话",
+    "不用人工了",
+    "取消排队",
+    "不排了",
+    "不等了",
+    "不排队了",
+}
+# While a person is on the line these go on working: they end it, or are about something settled long ago.
+_GO_ON = ("handover", "callback", "danger", "survey", "ticket", "opt_out", "opt_in")
+_WAIT = ("ticket.add",)  # would ask for words, which now go to the colleague
 
 
 def ask(turn: Turn, argument: str) -> None:
@@ -35,46 +33,60 @@ def ask(turn: Turn, argument: str) -> None:
     turn.outcome("action", topic="human")
     assert turn.person.id is not None
     if turn.person.with_staff_since is not None:
-        turn.say(wording.speaking(), _END)
+        turn.say(wording.speaking(), END)
         return
     known = storage.handover.open_of(turn.session, turn.person.id)
     if known is not None:
-        turn.say(wording.still_waiting(storage.handover.ahead_of(turn.session, known)), _LEAVE, _WORDS)
+        _say_again(turn, known)
         return
-    if turn.desktop.staff is None:
-        turn.say(turn.fill(wording.no_staff()), _WORDS, Choice("主菜单", "menu"))
+    if not staff_post.reachable(turn.desktop, turn.session):
+        turn.say(turn.fill(wording.no_staff()), WORDS, Choice("主菜单", "menu"))
         return
-    present_from = opening(turn.book, turn.now)
+    persons = [turn.person.id]
     request = storage.handover.ask(
         turn.session,
         turn.person.id,
         reason=argument or _reason(turn),
         now=turn.now,
-        waiting_since=present_from,
+        waiting_since=opening(turn.book, turn.now),
+        priority=storage.handover.priorities(turn.session, persons, turn.now).get(turn.person.id, 0),
     )
     turn.person.in_queue = True
     turn.session.add(turn.person)
     _call_staff(turn, request)
-    if present_from == turn.now:
-        turn.say(wording.in_queue(storage.handover.ahead_of(turn.session, request)), _LEAVE, _WORDS)
-    else:
-        back_at = moment(present_from, turn.now, turn.book.zone)
-        turn.say(turn.fill(wording.nobody_here(back_at)), _WORDS, _LEAVE)
+    _say_card(turn, request, "asked")
+
+
+def angry(turn: Turn) -> bool:
+    """Note that the customer is angry; the second time hand them over unasked, and return True."""
+    if turn.person.with_staff_since is not None or turn.person.in_queue:
+        return False
+    if not turn.recall("angry"):
+        turn.remember(angry=True)
+        return False
+    turn.remember(angry=None)
+    turn.say(wording.calm())
+    ask(turn, "客户两次表达不满")
+    return True
 
 
 def leave(turn: Turn, _argument: str) -> None:
     """Leave the queue, or end the conversation with a colleague."""
     turn.outcome("action", topic="human")
     assert turn.person.id is not None
-    request = storage.handover.open_of(turn.session, turn.person.id)
+    request = storage.handover.open_of(turn.session, turn.person.id, lock=True)
     if request is None:
         turn.say(wording.not_waiting(), Choice("人工", "handover"), Choice("主菜单", "menu"))
         return
     spoke = request.answered_at is not None
-    close(turn.session, request, turn.person, turn.now)
+    handover_queue.close(turn.session, request, turn.person, turn.now, by="customer")
     text = wording.staff_ended(turn.person.id, "客户") if spoke else wording.staff_left(turn.person.id)
     turn.tell_staff(Reply(text, kind="staff"), about=turn.person)
-    turn.say(wording.bot_back() if spoke else wording.left(), Choice("主菜单", "menu"))
+    choices = (Choice("主菜单", "menu"), Choice("人工", "handover"))
+    if spoke:
+        turn.say(wording.bot_back(), *choices)
+    else:
+        turn.say(Reply(wording.left(), choices, card=card_name(request)))
     forms.offer_draft(turn)
 
 
@@ -114,140 +126,91 @@ def end_words(turn: Turn, _argument: str) -> None:
 
 
 def listen(turn: Turn) -> bool:
-    """Relay to colleagues; True while one is on the line, when the bot is silent."""
+    """Relay to colleagues; True while one is on the line, when the bot is silent.
+
+    In the middle of a form it also hears the wish for a person, which the form would take for an answer.
+    """
     person = turn.person
     if person.with_staff_since is None and not person.in_queue:
-        return False
+        return _wishes_in_form(turn)
+    assert person.id is not None
+    # Locked, so that nobody answers the customer while the bot makes up its mind to.
+    request = storage.handover.open_of(turn.session, person.id, lock=True)
+    turn.session.flush()
+    turn.session.refresh(person)
+    if request is None:  # closed from elsewhere: the bot must not stay silent
+        person.with_staff_since, person.in_queue = None, False
+        turn.session.add(person)
+        return _wishes_in_form(turn)
     if turn.text in LEAVING:
         leave(turn, "")
         return True
     if person.with_staff_since is None:
+        if _wishes_in_form(turn):
+            return True
         words = turn.text.lower()
-        if words and words not in WORDS and not words.startswith("/"):
-            _relay(turn)
+        sent = bool(turn.message.attachments or turn.message.location)
+        if (
+            (words or sent)
+            and words not in MENU_WORDS
+            and not words.startswith("/")
+            and not handover_relay.is_private(turn.conversation)
+        ):
+            handover_relay.relay(turn, request, keep=False)
         return False
     turn.outcome("staff", topic="human")
-    assert person.id is not None
-    request = storage.handover.open_of(turn.session, person.id)
-    if request is None:  # closed from elsewhere: the bot must not stay silent
-        person.with_staff_since = None
-        turn.session.add(person)
-        return False
     request.waiting_since = request.waiting_since or opening(turn.book, turn.now)
     request.last_at = turn.now
     turn.session.add(request)
-    _relay(turn)
+    handover_relay.relay(turn, request)
     return True
 
 
-# -- for colleagues
+def overhear(turn: Turn) -> None:
+    """Pass on what the bot had to answer itself, a danger, to the colleague who is on the line."""
+    if turn.person.with_staff_since is None or turn.person.id is None:
+        return
+    request = storage.handover.open_of(turn.session, turn.person.id)
+    if request is not None:
+        handover_relay.relay(turn, request, keep=False)
 
 
-def pass_on(turn: Turn, person_id: int, staff: Staff, text: str, *, ticket: Ticket | None = None) -> bool:
-    """Send a colleague's words to a customer, who then has a person on the line; False where unreachable."""
-    person = turn.session.get_one(Person, person_id)
-    chats = storage.people.chat_of(turn.session, person_id)
-    if not chats:
+def holds_back(turn: Turn, act: str) -> bool:
+    """Say politely that a button has to wait while a person is on the line; False where it may act."""
+    if turn.person.with_staff_since is None:
         return False
-    request = storage.handover.open_of(turn.session, person_id) or storage.handover.ask(
-        turn.session, person_id, reason="同事主动联系", now=turn.now, waiting_since=None
-    )
-    joined = person.with_staff_since is None
-    if request.answered_at is None:
-        request.answered_at = turn.now
-    request.answered_by, request.last_at = staff.id, turn.now
-    request.waiting_since = request.told_late_at = None
-    person.with_staff_since, person.in_queue = person.with_staff_since or turn.now, False
-    turn.session.add(request)
-    turn.session.add(person)
-    said = wording.said_by(staff.name, text)
-    turn.tell(
-        chats[0],
-        Reply(f"{wording.joined(staff.name)}\n{said}" if joined else said, (_END,)),
-        lane=Lane.INTERACTIVE,
-        ticket=ticket,
-    )
-    if ticket is not None and ticket.person_id == person_id:
-        storage.tickets.note(
-            turn.session, ticket, at=turn.now, kind="told", actor=f"staff:{staff.name}", text=text
-        )
-        keep(turn.session, ticket, ("contact",), turn.now)
-    return True
-
-
-def end(turn: Turn, person_id: int, staff: Staff) -> bool:
-    """End a conversation from the staff side, the bot visibly back; False where none is open."""
-    request = storage.handover.open_of(turn.session, person_id)
-    if request is None:
+    name = act.partition(":")[0]
+    if name.partition(".")[0] in _GO_ON and name not in _WAIT:
         return False
-    person = turn.session.get_one(Person, person_id)
-    request.answered_by = request.answered_by or staff.id
-    close(turn.session, request, person, turn.now)
-    for chat in storage.people.chat_of(turn.session, person_id)[:1]:
-        turn.tell(chat, Reply(wording.bot_back(), (Choice("主菜单", "menu"),)), lane=Lane.INTERACTIVE)
+    turn.outcome("staff", topic="human")
+    turn.say(wording.button_waits(), END)
     return True
-
-
-def close(session: Session, request: HandoverRequest, person: Person, now: datetime) -> None:
-    """Close a request: nobody waits, nobody is on the line."""
-    request.closed_at = now
-    request.waiting_since = None
-    person.with_staff_since, person.in_queue = None, False
-    session.add(request)
-    session.add(person)
-    session.flush()
-
-
-def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
-    """Tell those who wait too long the truth, once; bring the bot back where nobody has spoken for long."""
-    practice = desktop.book.practice
-    patience = timedelta(minutes=practice.handover_patience_minutes)
-    late = storage.handover.impatient(session, now - patience)
-    for request in late:
-        request.told_late_at = now
-        session.add(request)
-        minutes = int((now - (request.waiting_since or now)) / timedelta(minutes=1))
-        if request.answered_at is None:
-            text, choices = wording.late(minutes), (_WORDS, _LEAVE)
-        else:
-            text, choices = wording.late_speaking(minutes), (_WORDS, _END)
-        _tell_late(desktop, session, request, Reply(text, choices, kind="notice"), minutes, now)
-    idle = storage.handover.silent(session, now - timedelta(minutes=practice.handover_idle_minutes))
-    for request in idle:
-        person = session.get_one(Person, request.person_id)
-        close(session, request, person, now)
-        back = Reply(wording.bot_back_idle(), (Choice("人工", "handover"), Choice("主菜单", "menu")))
-        _tell_customer(desktop, session, request, back, now, key="idle")
-        _tell_staff(
-            desktop,
-            session,
-            request,
-            Reply(wording.staff_ended(request.person_id, "超时"), kind="staff"),
-            now,
-            key="idle",
-        )
-    return {"handover_late": len(late), "handover_idle": len(idle)}
-
-
-def opening(book: Book, now: datetime) -> datetime:
-    """Return `now` if colleagues are at work, else the moment at which they begin again."""
-    hours = book.utility.staff_hours
-    here = now.astimezone(book.zone)
-    opens, closes = time.fromisoformat(hours.open), time.fromisoformat(hours.close)
-    calendar = calendar_of(book.utility.region)
-    on = here.date()
-    for days in range(60):
-        day = on + timedelta(days=days)
-        if hours.days != "每天" and not calendar.is_workday(day):
-            continue
-        if days == 0 and opens <= here.time() < closes:
-            return now
-        if days > 0 or here.time() < opens:
-            return datetime.combine(day, opens, tzinfo=book.zone)
-    return now
 
 
 # -- inside
+
+
+def _wishes_in_form(turn: Turn) -> bool:
+    if turn.conversation is None or turn.message.choice is not None or not turn.text:
+        return False
+    words = simplified(turn.text).strip("。！!？?~，, ")
+    if words in MENU_WORDS or wording.WISH.fullmatch(words) is None:
+        return False
+    ask(turn, "")
+    return True
+
+
+def _say_again(turn: Turn, request: HandoverRequest) -> None:
+    holder = storage.staff.by_id(turn.session, request.claimed_by)
+    if holder is None:
+        _say_card(turn, request, "again")
+        return
+    turn.say(Reply(wording.still_waiting_for(holder.name), (LEAVE, WORDS), card=card_name(request)))
+
+
+def _say_card(turn: Turn, request: HandoverRequest, news: str) -> None:
+    card = handover_queue.queue_card(turn.book, turn.session, request, turn.now, news=news)
+    turn.say(Reply(turn.fill(card.text), card.choices, card=card.card, quiet=card.quiet))
 
 
 def _reason(turn: Turn) -> str:
@@ -257,82 +220,9 @@ def _reason(turn: Turn) -> str:
 
 def _call_staff(turn: Turn, request: HandoverRequest) -> None:
     assert turn.person.id is not None
-    words = [
-        (who, hide_numbers(text.replace("\n", " "))[:_SHOWN_LENGTH])
-        for _, who, text in storage.handover.last_words(turn.session, turn.person.id, limit=_SHOWN_WORDS)
-    ]
-    if turn.text:
-        words.append(("customer", hide_numbers(turn.text)[:_SHOWN_LENGTH]))
-    open_tickets = [
-        one.number
-        for one in storage.tickets.of_person(turn.session, turn.person.id)
-        if one.state in OPEN_STATES
-    ]
-    text = wording.staff_request(turn.person.id, request.reason, words, open_tickets)
-    turn.tell_staff(Reply(text, (_staff_end(turn.person.id),), kind="staff"), about=turn.person)
-
-
-def _relay(turn: Turn) -> None:
-    assert turn.person.id is not None
-    message = turn.message
-    evidence.keep_loose(turn)
-    parts = wording.staff_parts(len(message.attachments), int(message.location is not None))
-    turn.tell_staff(
-        Reply(
-            wording.staff_relay(turn.person.id, hide_numbers(turn.text), parts),
-            (_staff_end(turn.person.id),),
-            kind="staff",
-        ),
-        about=turn.person,
-    )
-
-
-def _staff_end(person_id: int) -> Choice:
-    return Choice("结束", f"staff.end:{person_id}")
-
-
-def _tell_late(
-    desktop: Desktop, session: Session, request: HandoverRequest, reply: Reply, minutes: int, now: datetime
-) -> None:
-    key = f"late:{request.waiting_since:%Y%m%d%H%M%S}" if request.waiting_since else "late"
-    _tell_customer(desktop, session, request, reply, now, key=key)
-    text = wording.staff_waits(request.person_id, minutes)
-    _tell_staff(
-        desktop,
-        session,
-        request,
-        Reply(text, (_staff_end(request.person_id),), kind="staff"),
-        now,
-        key=key,
-    )
-
-
-def _tell_customer(
-    desktop: Desktop, session: Session, request: HandoverRequest, reply: Reply, now: datetime, *, key: str
-) -> None:
-    person = session.get_one(Person, request.person_id)
-    region = person.region or desktop.book.utility.region
-    filled = Reply(desktop.book.fill(reply.text, region=region, now=now), reply.choices, kind=reply.kind)
-    drafts = [
-        Draft(
-            channel=chat.channel,
-            address=chat.address,
-            reply=desktop.document(in_script(filled, chat.script, taiwan=region == "taiwan")),
-            dedupe_key=f"handover:{request.id}:{key}:{chat.id}",
-            person_id=request.person_id,
-        )
-        for chat in storage.people.chat_of(session, request.person_id)[:1]
-    ]
-    storage.outbox.write(session, drafts, now)
-
-
-def _tell_staff(
-    desktop: Desktop, session: Session, request: HandoverRequest, reply: Reply, now: datetime, *, key: str
-) -> None:
-    posts = staff_post.drafts(
-        desktop, session, reply, key=f"handover-staff:{request.id}:{key}", person_id=request.person_id
-    )
-    storage.outbox.write(session, posts, now)
+    facts = handover_relay.card_facts(turn.session, turn.book, turn.person.id, turn.now, said=turn.text)
+    text = wording.staff_request(facts[0], facts[1:])
+    turn.tell_staff(Reply(text, handover_queue.staff_choices(request), kind="staff"), about=turn.person)
 
 
 ACTS = {

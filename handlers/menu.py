@@ -63,10 +63,10 @@ WORDS = {
     "查工单": "tickets",
     "进度": "tickets",
     "查进度": "tickets",
-    "举报": "complaint:report",
-    "建议": "complaint:suggestion",
-    "表扬": "complaint:praise",
-    "我要表扬": "complaint:praise",
+    "举报": "request:report",
+    "建议": "request:suggestion",
+    "表扬": "request:praise",
+    "我要表扬": "request:praise",
     "缓交": "promise",
     "停电异议": "answer:arrears.cutoff.dispute",
     "交清还没电": "answer:service.reconnect.not_yet",
@@ -85,6 +85,7 @@ _ENDS = "。！!.~ "
 
 def listen(turn: Turn) -> bool:
     """Act on a command or a single word; return False where the text is neither."""
+    from handlers import requests
     from handlers.desk import perform
 
     text = turn.text
@@ -102,7 +103,7 @@ def listen(turn: Turn) -> bool:
         return True
     act = WORDS.get(simplified(text).lower().rstrip(_ENDS))
     if act is None:
-        return False
+        return requests.listen(turn)
     if act == "form.cancel" and turn.conversation is None:
         return False
     turn.commanded = True
@@ -112,7 +113,10 @@ def listen(turn: Turn) -> bool:
 
 def is_word(text: str) -> bool:
     """Whether a text is one of the words that act at once."""
-    return simplified(text).lower().rstrip(_ENDS) in WORDS
+    from handlers import requests
+
+    words = simplified(text).lower().rstrip(_ENDS)
+    return words in WORDS or requests.is_word(words)
 
 
 def start(turn: Turn, _argument: str) -> None:
@@ -149,6 +153,7 @@ def guide(turn: Turn, _argument: str) -> None:
         Choice("怎么交电费", "answer:payment.ways"),
         Choice("一度电多少钱", "answer:tariff.price.now"),
         Choice("明天停不停电", "outage"),
+        Choice("业务办理", "services"),
         Choice("人工", "handover"),
     )
 

@@ -17,6 +17,8 @@ class Attachment:
     name: str = ""
     group: str = ""  # parts of one album share it
     too_large: bool = False  # the channel will not hand the content over
+    media_type: str = ""
+    content_hash: str | None = None  # its name in our own store, where the content came with the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Message:
     ref: str | None = None
     reply_to: str | None = None
     thread: str | None = None
+    reply_to_us: bool = False  # the one that it answers is ours
     # Only a fact about the way of delivery, as "blocked" or "unblocked"; no words of the customer.
     event: str | None = None
 
@@ -103,6 +106,8 @@ class Reply:
     enclosures: tuple[Enclosure, ...] = ()
     # In a topic of the staff group: stays at its top.
     pinned: bool = False
+    # The channel's own name of the message that this one answers.
+    answers: str | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Return this reply as it is kept in the outbox."""
@@ -116,6 +121,7 @@ class Reply:
             "kind": self.kind,
             "enclosures": [asdict(one) for one in self.enclosures],
             "pinned": self.pinned,
+            "answers": self.answers,
         }
 
 

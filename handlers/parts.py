@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import storage.evidence
 import storage.tickets
-from handlers import evidence, forms, ticket_opening, together
+from handlers import evidence, ticket_opening, together
 from handlers.form_shape import FORMS
 from handlers.turn import Turn
 from handlers.wording import forms as wording
@@ -79,7 +80,6 @@ def _keep_photo(turn: Turn) -> None:
     """Keep a further photo of an album; the first one has been answered."""
     turn.outcome("silent")
     conversation = turn.conversation
-    if conversation is not None and conversation.topic in FORMS:
-        forms.take_evidence(turn)
-    else:
-        evidence.keep_loose(turn)
+    in_form = conversation is not None and conversation.topic in FORMS
+    key = conversation.draft_key if conversation is not None and in_form else None
+    evidence.keep_album_part(turn, key or storage.evidence.loose_key(turn.person))

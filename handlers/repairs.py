@@ -7,7 +7,7 @@ import storage.bills
 import storage.evidence
 import storage.people
 import storage.tickets
-from handlers import evidence, forms, ticket_opening
+from handlers import evidence, form_waiting, forms, materials_later, ticket_opening
 from handlers.answers import lead
 from handlers.form_shape import Form, Step, register
 from handlers.form_steps import account_of, has_accounts, phone_step, place_step, place_words, words_step
@@ -112,6 +112,7 @@ def take_unasked(turn: Turn) -> None:
         choices = [
             Choice(f"补充到{name_of(one.kind)}工单", f"ticket.add:{one.number}") for one in open_tickets[:1]
         ]
+        choices += [*form_waiting.choices(turn), *materials_later.choices(turn)]
         choices += [Choice("报修", "repair"), Choice("投诉", "complaint"), Choice("其他", "handover")]
         turn.say(Reply(wording.got_parts(added), tuple(choices), kind="question"))
         return
@@ -293,4 +294,3 @@ ACTS = {
     "repair.different": _go_on("different"),
     "repair.wait": _wait,
 }
-DIALOGUES = {TOPIC: forms.listen}

@@ -1,25 +1,24 @@
-"""Tickets from their customer's side: looking, urging, adding, withdrawing, confirming, opening again."""
+"""Tickets from their customer's side: looking, adding to them, withdrawing them."""
 
-import re
-from datetime import timedelta
+from collections.abc import Sequence
 
-import storage.evidence
 import storage.tickets
-from handlers import forms
+from handlers import evidence, forms, merging, promise_clock, ticket_states, ticket_work, urging
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
-from handlers.ticket_cards import staff_choices
 from handlers.ticket_opening import add_evidence, add_words, say_card
 from handlers.turn import Turn
 from handlers.wording import forms as form_wording
+from handlers.wording import ticket_work as work_wording
 from handlers.wording import tickets as wording
 from handlers.wording.danger import THANKS
 from handlers.wording.moments import day
 from knowledge.rules.ticket_kinds import name_of, ticket_kinds
-from storage.models import OPEN_STATES, Lane, Ticket, TicketState
+from storage.models import Evidence, Ticket
+from storage.tickets import RUNNING
 
-_NUMBER = re.compile(r"[A-Za-z]{2}\d{8}-\d{3,}")
 _SHOWN = 5
+_FEW_WORDS = 8  # characters beside a ticket's number that do not make it a question of its own
 
 
 def mine(turn: Turn, _argument: str) -> None:
@@ -28,9 +27,9 @@ def mine(turn: Turn, _argument: str) -> None:
     turn.outcome("action", topic="ticket.status")
     assert turn.person.id is not None
     if wording.URGING.search(turn.text):
-        urge(turn, "")
+        urging.urge(turn, "")
         return
-    named = _NUMBER.search(turn.text)
+    named = urging.NUMBER.search(turn.text)
     if named:
         show(turn, named.group().upper())
         return
@@ -52,11 +51,20 @@ def mine(turn: Turn, _argument: str) -> None:
     turn.say(Reply(wording.listing(rows), (*choices, _HUMAN), kind="card"))
 
 
+def listen(turn: Turn) -> bool:
+    """Show the ticket whose number is typed with few words beside it; False for everything else."""
+    named = urging.NUMBER.search(turn.text)
+    if named is None or len(turn.text) - len(named.group()) > _FEW_WORDS:
+        return False
+    mine(turn, "")
+    return True
+
+
 def has_open(turn: Turn) -> bool:
     """Return whether the one who speaks waits for a ticket of ours."""
     assert turn.person.id is not None
     found = storage.tickets.of_person(turn.session, turn.person.id, limit=_SHOWN)
-    return any(one.state in OPEN_STATES for one in found)
+    return any(one.state in RUNNING for one in found)
 
 
 def show(turn: Turn, number: str) -> None:
@@ -64,35 +72,6 @@ def show(turn: Turn, number: str) -> None:
     ticket = _own(turn, number)
     if ticket is not None:
         say_card(turn, ticket, quiet=False)
-
-
-def urge(turn: Turn, number: str) -> None:
-    """Pass an urging on: every one raises the priority, the third goes to the lead."""
-    turn.outcome("action", topic="ticket.status")
-    number = number or _named_or_only(turn)
-    if not number:
-        return
-    ticket = _own(turn, number)
-    if ticket is None or not _is_open(turn, ticket):
-        return
-    ticket.urged += 1
-    ceiling = max(turn.book.practice.urge_priority_ceiling, ticket.priority)
-    ticket.priority = min(ticket.priority + 1, ceiling)
-    turn.session.add(ticket)
-    storage.tickets.note(turn.session, ticket, at=turn.now, kind="urged", actor="customer")
-    turn.tell_staff(
-        Reply(wording.staff_urged(ticket.number, ticket.urged), staff_choices(ticket), kind="staff"),
-        lane=Lane.DANGER if ticket.kind == "danger" else Lane.STAFF,
-        ticket=ticket,
-        about=turn.person,
-    )
-    say_card(turn, ticket, quiet=False)
-
-
-def urge_instead(turn: Turn, number: str) -> None:
-    """Urge the ticket that there is, and let go of the form that would have opened a second one."""
-    turn.close_dialogue()
-    urge(turn, number)
 
 
 def ask_withdraw(turn: Turn, number: str) -> None:
@@ -117,14 +96,17 @@ def withdraw(turn: Turn, number: str) -> None:
     ticket = _own(turn, number)
     if ticket is None:
         return
-    if ticket.kind == "danger" or not storage.tickets.move(
-        turn.session, ticket, to=TicketState.WITHDRAWN, among=OPEN_STATES, now=turn.now
-    ):
+    merged = storage.tickets.merged_into(turn.session, ticket)
+    if ticket.kind == "danger" or not ticket_states.move(turn.session, ticket, "withdraw", turn.now):
         turn.say(wording.settled_already(ticket.number, ticket.state), _MINE)
         return
     storage.tickets.note(turn.session, ticket, at=turn.now, kind="withdrawn", actor="customer")
+    promise_clock.go_on(turn.session, ticket, "customer", turn.now)
+    promise_clock.void(turn.session, ticket, turn.now)
+    if merged:
+        merging.succeed(turn.desktop, turn.session, ticket, merged, turn.now)
     turn.tell_staff(
-        Reply(wording.staff_withdrawn(ticket.number), kind="staff"), ticket=ticket, about=turn.person
+        Reply(work_wording.staff_withdrawn(ticket.number), kind="staff"), ticket=ticket, about=turn.person
     )
     say_card(turn, ticket)
 
@@ -134,12 +116,9 @@ def ask_words(turn: Turn, number: str) -> None:
     ticket = _own(turn, number)
     if ticket is None or not _is_open(turn, ticket):
         return
-    assert ticket.id is not None
-    since = turn.now - timedelta(hours=turn.book.practice.draft_hours)
-    loose = storage.evidence.adopt(turn.session, person=turn.person, draft_key=ticket.draft_key, since=since)
-    if loose:
-        storage.evidence.attach(turn.session, draft_key=ticket.draft_key, ticket_id=ticket.id)
-        _tell_added(turn, ticket, words="", evidence=loose)
+    came = evidence.give_loose(turn, ticket)
+    if came:
+        _tell_added(turn, ticket, words="", added=len(came), came=came)
         return
     forms.set_aside(turn, "ticket_words", "ask", ticket=ticket.number)
     turn.say(
@@ -152,68 +131,16 @@ def listen_words(turn: Turn) -> bool:
     assert turn.conversation is not None
     ticket = storage.tickets.by_number(turn.session, str(turn.conversation.collected["ticket"]))
     words = turn.text.rstrip("。！!~.")
-    if ticket is None or ticket.state not in OPEN_STATES or words in form_wording.YES | THANKS | forms.CANCEL:
+    if ticket is None or ticket.state not in RUNNING or words in form_wording.YES | THANKS | forms.CANCEL:
         return _leave(turn)
-    evidence = add_evidence(turn, ticket)
-    if not evidence and (not words or turn.conversation.step == "more"):
+    added = add_evidence(turn, ticket)
+    if not added and (not words or turn.conversation.step == "more"):
         return _leave(turn)
     if words:
         add_words(turn, ticket, turn.text)
     turn.go_to("more")
-    _tell_added(turn, ticket, words=turn.text, evidence=evidence)
+    _tell_added(turn, ticket, words=turn.text, added=added)
     return True
-
-
-def solved(turn: Turn, number: str) -> None:
-    """Close a ticket that the customer says is solved."""
-    ticket = _own(turn, number)
-    if ticket is None:
-        return
-    if not storage.tickets.move(
-        turn.session, ticket, to=TicketState.CLOSED, among=(TicketState.RESOLVED,), now=turn.now
-    ):
-        turn.say(wording.settled_already(ticket.number, ticket.state), _MINE)
-        return
-    storage.tickets.note(turn.session, ticket, at=turn.now, kind="confirmed", actor="customer")
-    turn.tell_staff(
-        Reply(wording.staff_confirmed(ticket.number), kind="staff"), ticket=ticket, about=turn.person
-    )
-    say_card(turn, ticket, first=wording.confirmed())
-
-
-def reopen(turn: Turn, number: str) -> None:
-    """Open a ticket again that is said not to be solved, within the window for it."""
-    ticket = _own(turn, number)
-    if ticket is None:
-        return
-    window = turn.book.library.facts.resolve(
-        "ticket.reopen_window", region=turn.region, on=turn.book.today(turn.now)
-    )
-    if ticket.settled_at is not None and turn.now - ticket.settled_at > timedelta(days=int(window.amount)):
-        turn.say(
-            wording.closed_too_long(window.text),
-            Choice("报修", "repair"),
-            Choice("投诉", "complaint"),
-            _HUMAN,
-        )
-        return
-    if not storage.tickets.move(
-        turn.session,
-        ticket,
-        to=TicketState.TAKEN if ticket.owner_id is not None else TicketState.ACCEPTED,
-        among=(TicketState.RESOLVED, TicketState.CLOSED),
-        now=turn.now,
-        priority=max(ticket.priority, min(ticket.priority + 1, turn.book.practice.urge_priority_ceiling)),
-    ):
-        turn.say(wording.settled_already(ticket.number, ticket.state), _MINE)
-        return
-    storage.tickets.note(turn.session, ticket, at=turn.now, kind="reopened", actor="customer")
-    turn.tell_staff(
-        Reply(wording.staff_reopened(ticket.number), staff_choices(ticket), kind="staff"),
-        ticket=ticket,
-        about=turn.person,
-    )
-    say_card(turn, ticket, quiet=False)
 
 
 # -- inside
@@ -233,37 +160,25 @@ def _own(turn: Turn, number: str) -> Ticket | None:
 
 
 def _is_open(turn: Turn, ticket: Ticket) -> bool:
-    if ticket.state in OPEN_STATES:
+    if ticket.state in RUNNING:
         return True
     say_card(turn, ticket, first=wording.settled_already(ticket.number, ticket.state))
     return False
 
 
-def _named_or_only(turn: Turn) -> str:
-    """Return the number that is meant; where none or several are, say so and return nothing."""
-    assert turn.person.id is not None
-    named = _NUMBER.search(turn.text)
-    if named:
-        return named.group().upper()
-    found = storage.tickets.of_person(turn.session, turn.person.id, limit=_SHOWN)
-    found = [one for one in found if one.state in OPEN_STATES]
-    if len(found) == 1:
-        return found[0].number
-    if found:
-        choices = [Choice(f"{name_of(one.kind)} {one.number}", f"ticket.urge:{one.number}") for one in found]
-        turn.say(Reply(wording.which_to_urge(), tuple(choices), kind="question"))
-    else:
-        turn.say(wording.nothing_to_urge(), _HUMAN, Choice("报修", "repair"), _MINE)
-    return ""
-
-
-def _tell_added(turn: Turn, ticket: Ticket, *, words: str, evidence: int) -> None:
+def _tell_added(turn: Turn, ticket: Ticket, *, words: str, added: int, came: Sequence[Evidence] = ()) -> None:
+    """Tell both sides what was added: with this message, or with those before it (`came`)."""
     turn.heard.ticket = ticket.number
     turn.outcome("action", topic="ticket.status")
-    text = wording.staff_added(ticket.number, hide_numbers(words), evidence)
-    turn.tell_staff(Reply(text, kind="staff"), ticket=ticket, about=turn.person)
+    text = work_wording.staff_added(ticket.number, hide_numbers(words), len(came))
+    told = evidence.with_evidence(Reply(text, kind="staff"), came, anonymous=ticket.anonymous)
+    evidence.tell_staff(turn, told, ticket=ticket, about=turn.person)
+    paused = storage.tickets.pause_of(turn.session, ticket)
+    if paused is not None and paused.reason == "customer":
+        # What we waited for has come: the clocks run again at once.
+        ticket_work.resume(turn.desktop, turn.session, ticket, "customer", turn.now)
     turn.say(
-        wording.words_added(ticket.number, words=bool(words), evidence=evidence),
+        wording.words_added(ticket.number, words=bool(words), evidence=added),
         Choice("看进度", f"ticket.show:{ticket.number}"),
     )
 
@@ -284,15 +199,10 @@ def _end_words(turn: Turn, _argument: str) -> None:
 
 ACTS = {
     "tickets": mine,
-    "urge": urge,
     "ticket.show": show,
-    "ticket.urge": urge,
-    "ticket.urge_instead": urge_instead,
     "ticket.withdraw": ask_withdraw,
     "ticket.withdrawn": withdraw,
     "ticket.add": ask_words,
     "ticket.add_end": _end_words,
-    "ticket.solved": solved,
-    "ticket.reopen": reopen,
 }
 DIALOGUES = {"ticket_words": listen_words}

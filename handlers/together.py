@@ -104,6 +104,27 @@ def answer(turn: Turn, listen_on: Callable[[Turn], None]) -> None:
         _note(turn, (said,), before, None)
 
 
+def answer_again(turn: Turn, before: str, listen_on: Callable[[Turn], None]) -> bool:
+    """Let the changed words of the last question have their answer in the place of the first one's.
+
+    False where they were not the last question, or its answer must stay: then nothing is said.
+    """
+    burst = _noted(turn)
+    if burst is None or turn.received_at is None or not burst.token or turn.conversation is not None:
+        return False
+    if not before or burst.texts[-1] != before:
+        return False
+    words = (*burst.texts[:-1], turn.text)
+    turn.person.memory = dict(burst.before)
+    if burst.standing == "weak":
+        feedback.take_back(turn, since=burst.since)
+    turn.message = replace(turn.message, text=_joined(words) if len(words) > 1 else turn.text, edited=False)
+    listen_on(turn)
+    replaced = _take_place(turn, burst)
+    _note(turn, words, burst.before, burst if replaced else None)
+    return True
+
+
 def note_danger(turn: Turn) -> None:
     """Note that what was said just now was a danger: more words of it are no new one."""
     if turn.received_at is not None and turn.text:

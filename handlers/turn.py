@@ -40,6 +40,8 @@ class Desktop:
     secret: bytes  # keys the hashes of codes and of numbers that were tried
     staff: Address | None = None
     demo: bool = False
+    # Colleagues can be written to in private, as they are where there is no group.
+    in_private: bool = False
 
     def document(self, reply: Reply) -> dict[str, Any]:
         """Return a reply as the outbox keeps it; in the demo every card says that it is one."""
@@ -117,8 +119,12 @@ class Turn:
         lane: Lane = Lane.STAFF,
         ticket: Ticket | None = None,
         about: Person | None = None,
+        words: bool = False,
     ) -> bool:
-        """Write to our colleagues, whose answer goes to whom it is about; False where none can be reached."""
+        """Write to our colleagues, whose answer goes to whom it is about; False where none can be reached.
+
+        `words` are the customer's own, which are never told in a digest.
+        """
         from handlers import staff_post
 
         posts = staff_post.drafts(
@@ -129,17 +135,32 @@ class Turn:
             lane=lane,
             ticket=ticket,
             person_id=about.id if about is not None else None,
+            now=self.now,
+            words=words,
         )
         self.drafts.extend(posts)
         return bool(posts)
 
-    def tell(self, chat: Chat, reply: Reply, *, lane: Lane, ticket: Ticket | None = None) -> None:
-        """Write to another chat than the one that speaks, in the script that is used there."""
+    def tell(
+        self,
+        chat: Chat,
+        reply: Reply,
+        *,
+        lane: Lane,
+        ticket: Ticket | None = None,
+        relay_of: str | None = None,
+    ) -> None:
+        """Write to another chat than the one that speaks, in the script that is used there.
+
+        `relay_of` is the channel's name of a colleague's own message that these words pass on.
+        """
         reader = self.session.get(Person, chat.person_id)
         region = (reader.region if reader is not None else None) or self.book.utility.region
         said = in_script(reply, chat.script, taiwan=region == "taiwan")
         to = Address(chat.channel, chat.address)
-        self._draft(to, said, lane=lane, ticket=ticket, person=None, person_id=chat.person_id)
+        self._draft(
+            to, said, lane=lane, ticket=ticket, person=None, person_id=chat.person_id, relay_of=relay_of
+        )
 
     def fill(self, text: str) -> str:
         """Return one of our sentences with its `{fact.id}` figures put in, as they hold here and today."""
@@ -202,7 +223,8 @@ class Turn:
         assert conversation is not None
         conversation.step = step
         conversation.collected = {**conversation.collected, **collected}
-        conversation.expires_at = self.now + timedelta(hours=self.book.practice.draft_hours)
+        lasts = timedelta(hours=self.book.practice.draft_hours)
+        conversation.expires_at = max(conversation.expires_at, self.now + lasts)
         self.session.add(conversation)
 
     def close_dialogue(self) -> None:
@@ -232,6 +254,7 @@ class Turn:
         ticket: Ticket | None,
         person: Person | None,
         person_id: int | None = None,
+        relay_of: str | None = None,
     ) -> None:
         self.drafts.append(
             Draft(
@@ -244,6 +267,7 @@ class Turn:
                 on_unknown=OnUnknown.RESEND,
                 person_id=person.id if person is not None else person_id,
                 ticket_id=ticket.id if ticket is not None else None,
+                relay_of=relay_of,
             )
         )
 

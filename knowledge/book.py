@@ -11,6 +11,7 @@ from knowledge.caching import remembering
 from knowledge.facts import FactMissing
 from knowledge.library import Answer, Entry, Library
 from knowledge.practice import Practice, load_practice
+from knowledge.rules.ticket_kinds import ticket_kinds
 from knowledge.understanding import Understander
 from knowledge.utility import Utility
 
@@ -33,6 +34,7 @@ class Book:
         cache_dir: Path | None = None,
     ) -> "Book":
         """Read everything and build the index, or take it from `cache_dir`; raises BadContent."""
+        ticket_kinds()  # a wrong file stops the start, not the first customer who needs it
         practice = load_practice(data_dir / "practice.yaml") if data_dir else load_practice()
         return cls.of(Library.load(entries_dir, data_dir), practice=practice, cache_dir=cache_dir)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import opencc
 
+from knowledge.check_kinds import check_kinds
 from knowledge.facts import PLACEHOLDER, FactMissing
 from knowledge.library import ACTIONS, DATA_DIR, ENTRIES_DIR, Entry, Library, read_library
 from knowledge.parts import parts_of
@@ -56,6 +57,7 @@ def check(entries_dir: Path, data_dir: Path, on: date) -> list[Problem]:
         problems.extend(check_entry(entry, library, on))
     problems.extend(_collisions(library.entries.values()))
     problems.extend(_empty_topics(library))
+    problems.extend(check_kinds(data_dir / "kinds", library, on))
     return sorted(problems)
 
 

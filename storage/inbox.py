@@ -1,6 +1,6 @@
 """What came in: stored before it is acknowledged, worked on in order, never twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +38,14 @@ class Waiting:
     payload: dict[str, Any]
     received_at: datetime
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The channel's own name of a message, and the draft or ticket that its words went into."""
+
+    message_ref: str
+    draft_key: str | None = None
 
 
 def store(session: Session, arrivals: Sequence[Arrival], now: datetime) -> int:
@@ -104,14 +112,34 @@ def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
     return [Waiting(*row) for row in found]
 
 
-def finish(session: Session, done: Iterable[tuple[int, int | None, str]]) -> None:
-    """Mark updates as worked on: (inbox id, person id, what was said)."""
-    rows = [{"key": key, "person": person, "words": said} for key, person, said in done]
+def finish(
+    session: Session,
+    done: Iterable[tuple[int, int | None, str]],
+    named: Mapping[int, Named] | None = None,
+) -> None:
+    """Mark updates as worked on: (inbox id, person id, what was said), and how their messages are named."""
+    names = named or {}
+    rows = [
+        {
+            "key": key,
+            "person": person,
+            "words": said,
+            "ref": names[key].message_ref if key in names else None,
+            "draft": names[key].draft_key if key in names else None,
+        }
+        for key, person, said in done
+    ]
     if rows:
         session.connection().execute(
             update(_TABLE)
             .where(_TABLE.c.id == bindparam("key"))
-            .values(state=InboxState.DONE, person_id=bindparam("person"), said=bindparam("words")),
+            .values(
+                state=InboxState.DONE,
+                person_id=bindparam("person"),
+                said=bindparam("words"),
+                message_ref=bindparam("ref"),
+                draft_key=bindparam("draft"),
+            ),
             rows,
         )
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from storage.models import Lane, OnUnknown, Outgoing, OutgoingState
 LEASE = timedelta(seconds=60)
 _OF_CARD = 8  # states of a card that are looked through for the one that was shown last
 _TABLE: Any = Outgoing.__table__  # type: ignore[attr-defined]
-_FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown, room"
+_FIELDS = "id, channel, address, lane, token, reply, card, attempts, on_unknown, room, relay_of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Draft:
     notice_id: int | None = None
     room: str | None = None
     relay_of: str | None = None
+    announces: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
 
@@ -54,6 +55,7 @@ class Claimed:
     attempts: int
     on_unknown: str
     room: str | None = None
+    relay_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Settled:
     platform_ref: str | None = None
     error: str | None = None
     not_before: datetime | None = None  # with state WAITING: when to try again
+
+
+def twin(draft: Draft, *, address: str, dedupe_key: str) -> Draft:
+    """Return the same message to another address; its buttons have keys of their own."""
+    return replace(draft, address=address, dedupe_key=dedupe_key, token=secrets.token_urlsafe(9))
 
 
 def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
@@ -96,6 +103,7 @@ def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
                 "notice_id": draft.notice_id,
                 "room": draft.room,
                 "relay_of": draft.relay_of,
+                "announces": draft.announces,
             }
             for draft in drafts
         ],
@@ -103,7 +111,14 @@ def write(session: Session, drafts: Sequence[Draft], now: datetime) -> None:
 
 
 def claim(
-    session: Session, *, channel: str, owner: str, now: datetime, limit: int, slowest: Lane = Lane.REMINDER
+    session: Session,
+    *,
+    channel: str,
+    owner: str,
+    now: datetime,
+    limit: int,
+    fastest: Lane = Lane.DANGER,
+    slowest: Lane = Lane.REMINDER,
 ) -> list[Claimed]:
     """Take the next messages of a channel, most urgent lane first, oldest first; nobody else gets them."""
     lock = "" if session.get_bind().dialect.name == "sqlite" else "FOR UPDATE SKIP LOCKED"
@@ -113,7 +128,8 @@ def claim(
         UPDATE outgoing SET state = 'sending', owner = :owner, lease_until = :lease, attempts = attempts + 1
         WHERE id IN (
             SELECT id FROM outgoing
-            WHERE state = 'waiting' AND channel = :channel AND lane <= :slowest AND not_before <= :now
+            WHERE state = 'waiting' AND channel = :channel AND lane BETWEEN :fastest AND :slowest
+                AND not_before <= :now
                 AND (not_after IS NULL OR not_after >= :now)
             ORDER BY lane, id LIMIT :limit {lock})
         RETURNING {_FIELDS}
@@ -128,6 +144,7 @@ def claim(
             "owner": owner,
             "lease": database_now(session) + LEASE,
             "channel": channel,
+            "fastest": int(fastest),
             "slowest": int(slowest),
             "now": now,
             "limit": limit,
@@ -189,13 +206,19 @@ def recover(session: Session) -> tuple[int, int]:
     return resent.rowcount, held.rowcount
 
 
-def next_due(session: Session, channel: str) -> datetime | None:
-    """Return when the earliest waiting message of a channel may go, or None."""
+def next_due(
+    session: Session, channel: str, *, fastest: Lane = Lane.DANGER, slowest: Lane = Lane.REMINDER
+) -> datetime | None:
+    """Return when the earliest waiting message of a channel, of some lanes, may go, or None."""
     found: datetime | None = (
         session.connection()
         .execute(
             select(col(Outgoing.not_before))
-            .where(text("state = 'waiting'"), col(Outgoing.channel) == channel)
+            .where(
+                text("state = 'waiting'"),
+                col(Outgoing.channel) == channel,
+                col(Outgoing.lane).between(int(fastest), int(slowest)),
+            )
             .order_by(col(Outgoing.not_before))
             .limit(1)
         )

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,21 @@ from handlers.desk import Desk
 from handlers.messages import Heard
 from knowledge.book import Book
 from storage.database import Database
+from storage.models import Staff
+from tests.journeys.ticket_stories import Work
 from tests.talking import STAFF, Chat, Clock
+
+# Colleagues who are there from the beginning, each linked with the Telegram id that is their name.
+COLLEAGUES = {
+    "王": "agent",
+    "李": "agent",
+    "张": "lead",
+    "钱": "dispatcher",
+    "孙": "auditor",
+    "周": "admin",
+    "吴": "billing",
+    "郑": "editor",
+}
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +46,15 @@ def book(warm_folder: Path) -> Book:
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with its tables and nothing in them."""
+    """A database file with its tables, and nothing in them but our colleagues."""
     file = tmp_path_factory.mktemp("empty") / "empty.db"
     database = Database(f"sqlite:///{file}")
     database.upgrade()
+    hired = datetime(2026, 1, 5, tzinfo=UTC)
+    with database.transaction() as session:
+        for name, role in COLLEAGUES.items():
+            session.add(Staff(name=name, telegram_id=name, role=role, created_at=hired))
+            session.flush()
     database.close()
     return file
 
@@ -121,3 +141,9 @@ def tap(alice: Chat) -> Callable[..., Heard]:
 def tick(desk: Desk, clock: Clock) -> Callable[[], dict[str, int]]:
     """The clock knocks."""
     return lambda: desk.tick(clock.now)
+
+
+@pytest.fixture
+def work(desk: Desk, clock: Clock) -> Work:
+    """Colleagues at work on tickets: work("王", ticket_work.take, number)."""
+    return Work(desk, clock)

@@ -57,10 +57,13 @@ class Chat:
         place: Location | None = None,
         contact: PhoneContact | None = None,
         reply_to: str | None = None,
+        thread: str | None = None,
         member: str | None = None,
         edited: bool = False,
         album: str = "",
         after: float | None = None,
+        files: tuple[Attachment, ...] = (),
+        ref: str | None = None,
     ) -> Heard:
         """Say or send something and return what became of it.
 
@@ -78,13 +81,16 @@ class Chat:
             choice=choice,
             attachments=tuple(
                 Attachment("photo", f"photo-{self._updates}-{n}", group=album) for n in range(photos)
-            ),
+            )
+            + files,
             location=place,
             contact=contact,
             member=who,
             member_name=member or self.member_name,
             reply_to=reply_to,
+            thread=thread,
             edited=edited,
+            ref=ref,
         )
         if after is not None:
             self.clock.pass_(seconds=after)
@@ -133,8 +139,9 @@ class Chat:
             )
 
     def got(self) -> list[Reply]:
-        """Return everything that was written to this chat as replies."""
-        return [reply_from(row.reply) for row in self.rows()]
+        """Return everything that was written to this chat as replies, but for cards renewed in place above."""
+        replies = [reply_from(row.reply) for row in self.rows()]
+        return [one for one in replies if not (one.pinned and one.quiet)]
 
     def texts(self) -> str:
         """Return everything that was written to this chat as one text."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import ask, bill, demo, feed, knowledge, serve, stats, tickets
+from bot.cli import ask, audit, bill, calendar, demo, feed, knowledge, promises, serve, staff, stats, tickets
 from bot.cli.common import refusing
 
 app = typer.Typer(
@@ -26,7 +26,11 @@ app.command(name="settings")(serve.settings)
 app.add_typer(feed.import_app, name="import")
 app.add_typer(feed.codes_app, name="codes")
 app.add_typer(tickets.app, name="tickets")
+app.add_typer(staff.app, name="staff")
+app.add_typer(audit.app, name="audit")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(calendar.app, name="calendar")
+app.add_typer(promises.app, name="promises")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import typer
 from bot import clock, logs
 from bot.opening import build_desk, open_book, open_database
 from bot.settings import BadSettings, Settings, load_settings
+from handlers import colleagues
 from handlers.desk import Desk
 from handlers.editing import Refused
 from knowledge.sheets import BadContent
@@ -35,7 +36,7 @@ def refusing() -> Iterator[None]:
     """Turn a refused input into one clear message and exit code 1."""
     try:
         yield
-    except (Refusal, Refused, BadSettings, BadContent, BadDatabaseUrl) as error:
+    except (Refusal, Refused, colleagues.Refused, BadSettings, BadContent, BadDatabaseUrl) as error:
         print(str(error), file=sys.stderr)
         raise SystemExit(1) from None
     except BrokenPipeError:

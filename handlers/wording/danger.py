@@ -88,12 +88,9 @@ def staff_alarm(
     return "\n".join(lines)
 
 
-def staff_more(number: str, words: str, evidence: int) -> str:
+def staff_more(number: str, words: str) -> str:
     """Return what the customer added, for the staff group."""
-    parts = [words] if words else []
-    if evidence:
-        parts.append(f"（附照片/位置{evidence}份）")
-    return f"🚨 {number} 客户补充：{''.join(parts)}"
+    return f"🚨 {number} 客户补充：{words}"
 
 
 def staff_false_alarm(number: str) -> str:

@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.wording.moments import day
 
 YES = {"提交", "确认", "对", "是", "是的", "好", "好的", "可以", "没错", "ok", "行", "嗯"}
 
@@ -9,6 +13,9 @@ YES = {"提交", "确认", "对", "是", "是的", "好", "好的", "可以", "�
 QUESTION_SHAPE = re.compile(
     r"[?？吗呢嘛]|多少|多久|什么|啥|怎么|怎样|咋|几|哪|能不能|可不可以|為什麼|为什么|點解|如何|么$"
 )
+
+# 什么时候都行 asks for nothing.
+ANY_WILL_DO = re.compile(r"(?:什么|哪|几|啥|怎).{0,4}都(?:行|可以|好|成|方便)")
 
 _SHOWN = 300  # characters of what was told, when the filled form is shown
 
@@ -22,7 +29,15 @@ def question(form: str, progress: str, text: str, *, first: str = "") -> str:
     return f"{head}**{form} {progress}**\n{text}"
 
 
-def summary(form: str, rows: Sequence[tuple[str, str]], *, evidence: int, first: str, note: str) -> str:
+def summary(
+    form: str,
+    rows: Sequence[tuple[str, str]],
+    *,
+    evidence: int,
+    first: str,
+    note: str,
+    also: Sequence[str] = (),
+) -> str:
     """Return the filled form for a last look."""
     lines = [first] if first else []
     lines.append(f"**请核对{form}内容**")
@@ -31,6 +46,7 @@ def summary(form: str, rows: Sequence[tuple[str, str]], *, evidence: int, first:
         lines.append(f"- 补充：{note}")
     if evidence:
         lines.append(f"- 照片/位置：{evidence}份")
+    lines += also
     lines.append("没问题请点【提交】；还可以继续发照片或补充说明。")
     return "\n".join(lines)
 
@@ -58,6 +74,34 @@ def go_on(form: str) -> str:
 def unfinished(form: str, progress: str) -> str:
     """Return the reminder of a form that waits."""
     return f"您有一份没填完的{form}（{progress}），要继续吗？"
+
+
+def continue_label(form: str) -> str:
+    """Return the button that takes up a form that was put aside."""
+    return f"继续{form}"
+
+
+def put_aside(form: str, until: datetime, zone: ZoneInfo) -> str:
+    """Return the word that a form waits, and for how long."""
+    return (
+        f"{form}先放着，已经填的和发的都替您留到{day(until, zone)}。"
+        f"想接着办，点【{continue_label(form)}】或者打这几个字就行。"
+    )
+
+
+def waiting() -> str:
+    """Return the reminder of forms that were put aside."""
+    return "您还有没办完的，随时可以接着办："
+
+
+def taken_up(form: str) -> str:
+    """Return the line over a form that is taken up again."""
+    return f"接着办{form}，之前填的都还在。"
+
+
+def nothing_waits(form: str) -> str:
+    """Return what somebody gets whose form has waited too long or was handed in."""
+    return f"没有等着办的{form}了：可能已经提交，也可能放得太久。要办可以重新开始。"
 
 
 def nothing_open() -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from knowledge.rules.promises import Span
 
 _WEEKDAYS = "一二三四五六日"
-_UNITS = {"m": "分钟", "h": "小时", "d": "天", "wd": "个工作日"}
+_UNITS = {"m": "分钟", "h": "小时", "d": "天", "wh": "个工作小时", "wd": "个工作日"}
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -29,3 +29,10 @@ def day(at: datetime, zone: ZoneInfo) -> str:
 def length(span: Span) -> str:
     """Return a length of time as 45分钟 or 5个工作日."""
     return f"{span.amount}{_UNITS[span.unit]}"
+
+
+def spoken(span: str) -> str:
+    """Return a length of time as it is kept, 45m or 5wd, in words; nothing for one without a length."""
+    unit = span.lstrip("0123456789")
+    amount = span.removesuffix(unit)
+    return f"{amount}{_UNITS[unit]}" if amount and unit in _UNITS else ""

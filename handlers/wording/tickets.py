@@ -9,12 +9,63 @@ URGING = re.compile(r"催(?!缴|费|收|款)")
 STATES = {
     "accepted": "已受理",
     "taken": "处理中",
+    "waiting": "等待中",
     "resolved": "已完成，待您确认",
     "closed": "已办结",
     "withdrawn": "已撤销",
+    "merged": "处理中",
 }
-_STAGES = ("已受理", "处理中", "已完成")
-_AT_STAGE = {"accepted": 0, "taken": 1, "resolved": 2, "closed": 2}
+
+# How far a ticket is, as its customer reads it, for each family of kinds.
+STAGES: dict[str, dict[str, str]] = {
+    "repair": {
+        "accepted": "已受理",
+        "taken": "已派单",
+        "arrived": "已到达",
+        "resolved": "已修复",
+        "asked": "待您确认",
+    },
+    "service": {
+        "accepted": "已受理",
+        "materials": "材料齐",
+        "taken": "办理中",
+        "resolved": "办结",
+        "asked": "待您确认",
+    },
+    "complaint": {
+        "accepted": "已受理",
+        "contacted": "已联系",
+        "taken": "处理中",
+        "resolved": "已答复",
+        "asked": "待您确认",
+    },
+    "opinion": {
+        "accepted": "已受理",
+        "taken": "处理中",
+        "resolved": "已答复",
+        "asked": "待您确认",
+    },
+}
+_STAGES_OF = {"danger": "repair", "report": "complaint", "dispute": "complaint"}
+
+# What a ticket may wait for while its clocks stand still: as the customer reads it, and what ends it.
+WAITS = {
+    "customer": "等您回复",
+    "materials": "等您补齐材料",
+    "permit": "等停电许可",
+    "weather": "等天气好转",
+    "parts": "等备件到货",
+    "third": "等第三方配合",
+}
+
+_EVIDENCE = {
+    "photo": "照片",
+    "video": "视频",
+    "voice": "语音",
+    "file": "文件",
+    "location": "位置",
+    "contact": "联系人",
+}
 
 STEPS = {
     "arrive": "到场",
@@ -42,46 +93,91 @@ FIELDS = {
 }
 
 
-def stages(state: str) -> str:
-    """Return the line that shows how far a ticket is."""
-    if state == "withdrawn":
-        return "**已撤销**"
-    here = _AT_STAGE[state]
-    return " → ".join(f"**{name}**" if index == here else name for index, name in enumerate(_STAGES))
+CLOSED_UNCONFIRMED = "已办结（未确认）"
 
 
-def card(number: str, kind: str, state: str, place: str, promises: Sequence[str], last: str) -> str:
-    """Return the card of a ticket."""
-    lines = [f"**{kind}工单 {number}**", stages(state)]
-    if place:
-        lines.append(f"地点：{place}")
-    lines += promises
-    if last:
-        lines.append(f"最新：{last}")
-    if state == "resolved":
-        lines.append("问题解决了吗？")
-    return "\n".join(lines)
+def stages_of(family: str) -> dict[str, str]:
+    """Return the stages of a family of kinds, in their order."""
+    return STAGES.get(_STAGES_OF.get(family, family), STAGES["opinion"])
+
+
+def stages(family: str, at: str, *, skip: Sequence[str] = (), end: str = "") -> str:
+    """Return the line that shows how far a ticket is; `end` takes the place of the last stage."""
+    shown = [(key, name) for key, name in stages_of(family).items() if key not in skip]
+    if end:
+        shown[-1] = ("end", end)
+        at = "end"
+    return " → ".join(f"**{name}**" if key == at else name for key, name in shown)
+
+
+def card(
+    number: str,
+    kind: str,
+    line: str,
+    rows: Sequence[str],
+    *,
+    question: str = "",
+) -> str:
+    """Return the card of a ticket: what it is, how far it is, everything else, and what we ask."""
+    return "\n".join([f"**{kind}工单 {number}**", line, *rows, *([question] if question else [])])
+
+
+def place(words: str) -> str:
+    """Return the line about where it is."""
+    return f"地点：{words}"
+
+
+def waits(reason: str) -> str:
+    """Return the line about what a ticket waits for."""
+    return f"⏸ {WAITS.get(reason, reason)}，期间不计时，承诺时间顺延"
+
+
+def evidence_line(counts: Sequence[tuple[str, int]]) -> str:
+    """Return what has been received besides words: kind and how many of each."""
+    return "已收：" + "、".join(f"{_EVIDENCE.get(kind, '文件')}{count}份" for kind, count in counts)
+
+
+def last_news(text: str, moment: str) -> str:
+    """Return the line with the newest news."""
+    return f"最新：{text}（{moment}）"
+
+
+def is_it_done(family: str) -> str:
+    """Return the question with which a ticket ends; no answer is not a yes."""
+    return {"repair": "来电了吗？问题解决了吗？", "service": "事情办好了吗？"}.get(
+        _STAGES_OF.get(family, family), "问题解决了吗？"
+    )
+
+
+def will_ask() -> str:
+    """Return what stands under news of a repair until we ask."""
+    return "过一会儿再请您确认。现在还没好的话点【还没好】。"
+
+
+def step_name(step: str) -> str:
+    """Return a step of a promise in words."""
+    return STEPS.get(step, "办理")
 
 
 def average(step: str, length: str, moment: str) -> str:
     """Return a promise that is an average, never said as a certainty."""
     about = f"（约{moment}）" if moment else ""
-    return f"{STEPS[step]}：一般{length}左右{about}，遇恶劣天气、堵车可能推迟"
+    return f"{step_name(step)}：一般{length}左右{about}，遇恶劣天气、堵车可能推迟"
 
 
 def average_after(step: str, length: str) -> str:
     """Return an average that is counted from our arrival."""
-    return f"{STEPS[step]}：到场后一般{length}左右"
+    return f"{step_name(step)}：到场后一般{length}左右"
 
 
 def deadline(step: str, moment: str, *, provisional: bool) -> str:
     """Return a promise with its moment."""
-    return f"{'预计' if provisional else ''}{moment}前{STEPS[step]}"
+    return f"{'预计' if provisional else ''}{moment}前{step_name(step)}"
 
 
 def overdue(step: str, moment: str) -> str:
     """Return the honest line about a promise that we have not kept."""
-    return f"{STEPS[step]}原定{moment}，已经超时，抱歉。已提醒负责人"
+    return f"{step_name(step)}原定{moment}，已经超时，抱歉。已提醒负责人"
 
 
 def opened_first() -> str:
@@ -104,14 +200,79 @@ def told(text: str) -> str:
     return f"同事回复：{text}"
 
 
+def waiting(reason: str) -> str:
+    """Return the news that a ticket waits."""
+    return f"暂停，{WAITS.get(reason, reason)}"
+
+
+def went_on() -> str:
+    """Return the news that a ticket goes on."""
+    return "继续处理，时间见上"
+
+
+def handed_on() -> str:
+    """Return the news that others work on it now."""
+    return "已转给同事继续处理"
+
+
+def reclassed(kind: str) -> str:
+    """Return the news that a ticket counts as another kind."""
+    return f"改按“{kind}”办理"
+
+
+def unconfirmed() -> str:
+    """Return the word that a ticket ended without the customer's answer."""
+    return "一直没有收到您的确认，先按“未确认”办结。还有问题点【没解决】，会重新处理"
+
+
+def remind() -> str:
+    """Return the first line of the one reminder to answer."""
+    return "请您确认一下，这件事办好了吗？还没好也请告诉我："
+
+
+def asks_now() -> str:
+    """Return the first line of the question with which a ticket ends."""
+    return "想跟您确认一下："
+
+
+def which_is_done() -> str:
+    """Return the question which of several tickets somebody means."""
+    return "您说的是哪一张？"
+
+
+def follows(number: str) -> str:
+    """Return the line of a ticket that goes on from an older one."""
+    return f"接续工单 {number}"
+
+
 def resolved(text: str) -> str:
     """Return the news that the work is done."""
     return f"已处理完成。{text}" if text else "已处理完成"
 
 
-def urged(times: int) -> str:
+def urged(times: int, lead: str | None) -> str:
     """Return the news that the customer has urged."""
-    return f"第{times}次催办已转达" + ("，已请负责人跟进" if times >= 3 else "，已提高优先级")
+    return f"第{times}次催办已转达" + (f"，已请班长{lead}跟进" if lead is not None else "，已提高优先级")
+
+
+def urged_just_now(minutes: int) -> str:
+    """Return the thanks for an urging that comes soon after the last one."""
+    return f"谢谢，您{minutes}分钟前催过，已经转达，不用重复催。目前情况："
+
+
+def who_has_it(name: str, next_step: str) -> str:
+    """Return who works on it and what comes next."""
+    return "；".join(filter(None, (f"现由{name}负责" if name else "正在安排人员", next_step)))
+
+
+def urged_at_home() -> str:
+    """Return what somebody gets who urges what was reported for their account from another chat."""
+    return "已帮您催办。这个户号的报修已经在处理，进展会发到报修时用的聊天里。"
+
+
+def again_at_home(opened: str) -> str:
+    """Return the offer to urge what was reported for the same account from another chat."""
+    return f"您绑定的这个户号{opened}已经报修，正在处理。\n要我帮您催一下吗？不是同一件事就另报一张。"
 
 
 def reopened() -> str:
@@ -126,7 +287,7 @@ def confirmed() -> str:
 
 def closed_too_long(window: str) -> str:
     """Return why a ticket cannot be opened again."""
-    return f"这张工单办结已超过{window}，不能重新打开。问题又出现的话，我给您新报一张："
+    return f"这张工单办结已超过{window}，不能重新打开。问题又出现的话，可以接着它新报一张，原来的信息都带上："
 
 
 def withdrawn() -> str:
@@ -199,79 +360,11 @@ def again(number: str, kind: str, state: str, opened: str) -> str:
 # -- for colleagues
 
 
-def staff_card(
-    head: str, number: str, kind: str, state: str, owner: str, rows: Sequence[tuple[str, str]], limit: str
-) -> str:
-    """Return a ticket as the staff group sees it."""
-    lines = [f"{head}**{number} {kind}** {STATES[state]}{f'（{owner}）' if owner else ''}"]
-    lines += [f"- {label}：{value}" for label, value in rows]
-    if limit:
-        lines.append(limit)
-    return "\n".join(lines)
-
-
-def staff_limit(step: str, moment: str) -> str:
-    """Return the moment by which a step must be done."""
-    return f"⏱ {moment}前{STEPS[step].replace('您', '客户')}"
-
-
-def staff_urged(number: str, times: int) -> str:
-    """Return the customer's urging, for the group; the third goes to the lead."""
-    lead = "\n**请班长亲自跟进。**" if times >= 3 else ""
-    return f"⏰ {number} 客户第{times}次催办。{lead}"
-
-
 def staff_overdue(number: str, kind: str, step: str) -> str:
     """Return the alarm that a limit has passed."""
-    return f"⏱ {number} {kind}：“{STEPS[step].replace('您', '客户')}”已超时，请立即跟进并告知客户原因。"
-
-
-def staff_withdrawn(number: str) -> str:
-    """Return the word that a customer took a ticket back."""
-    return f"{number} 客户已撤销。"
-
-
-def staff_reopened(number: str) -> str:
-    """Return the word that it is not solved."""
-    return f"🔁 {number} 客户说还没好，已重新打开。"
-
-
-def staff_confirmed(number: str) -> str:
-    """Return the word that it is solved."""
-    return f"✅ {number} 客户确认已解决。"
-
-
-def staff_added(number: str, words: str, evidence: int) -> str:
-    """Return what a customer added."""
-    parts = ([words] if words else []) + ([f"（照片/位置{evidence}份）"] if evidence else [])
-    return f"➕ {number} 客户补充：{''.join(parts)}"
+    return f"⏱ {number} {kind}：“{step_name(step).replace('您', '客户')}”已超时，请立即跟进并告知客户原因。"
 
 
 def work_unknown(number: str) -> str:
     """Return what an unknown number gets."""
     return f"没有工单 {number}。"
-
-
-def work_taken(number: str, name: str) -> str:
-    """Return who has a ticket now."""
-    return f"{number} 由 {name} 处理。"
-
-
-def work_taken_before(number: str, name: str) -> str:
-    """Return who was faster."""
-    return f"{number} 已由 {name} 接手，不用再接。"
-
-
-def work_state(number: str, state: str) -> str:
-    """Return that an act does not fit a ticket's state."""
-    return f"{number} {STATES[state]}，没有改动。"
-
-
-def work_done(number: str, what: str, *, reached: bool) -> str:
-    """Return that an act was done, and whether the customer could be told."""
-    return f"✅ {number} {what}" + ("，正在通知客户。" if reached else "。❗客户目前联系不上，请电话告知。")
-
-
-def work_noted(number: str) -> str:
-    """Return that an internal note was kept."""
-    return f"📝 {number} 已记内部备注，客户看不到。"

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Literal
 
 from knowledge.rules.arrears_file import ArrearsFile, CustomerClass, PauseRow, StepRow, read_file
+from knowledge.rules.calendars import calendar_of
 from knowledge.rules.quiet_hours import SendingWindow
-from knowledge.rules.workdays import calendar_of
 
 Contract = Literal["postpaid", "prepaid"]
 

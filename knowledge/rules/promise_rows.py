@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-SPAN = re.compile(r"([1-9][0-9]*)(m|h|d|wd)")
+SPAN = re.compile(r"([1-9][0-9]*)(m|h|d|wh|wd)")
+SLOT = "slot"
 OPENED = "opened"
 
 
@@ -16,7 +17,8 @@ class PromiseRow(BaseModel):
     told: what is said to the customer (`average: true` is said as 一般…左右, never as a certainty).
     limit: when staff are alarmed, a standard's cap or our own earlier target.
     after: what starts the clock, the opening of the ticket or an earlier step being kept.
-    Spans: 45m minutes, 24h hours, 7d days around the clock; 5wd working days.
+    Spans: 45m minutes, 24h hours, 7d days around the clock; 4wh hours of work, 5wd working days. `slot` is
+    the end of the appointment that the customer chose.
     fact: the figure as answers quote it (data/facts); a test compares the two.
     """
 
@@ -39,8 +41,8 @@ class PromiseRow(BaseModel):
     @field_validator("told", "limit")
     @classmethod
     def _is_a_span(cls, text: str | None) -> str | None:
-        if text is not None and not SPAN.fullmatch(text):
-            raise ValueError(f"{text!r} is no span such as 45m, 24h, 7d or 5wd")
+        if text is not None and text != SLOT and not SPAN.fullmatch(text):
+            raise ValueError(f"{text!r} is no span such as 45m, 24h, 7d, 4wh, 5wd or slot")
         return text
 
     def is_in_force(self, on: date) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
-from knowledge.rules.promise_rows import OPENED, SPAN, PromiseRow
+from knowledge.rules.calendars import WorkCalendar, calendar_of
+from knowledge.rules.promise_rows import OPENED, SLOT, SPAN, PromiseRow
 from knowledge.rules.ticket_kinds import ticket_kinds
-from knowledge.rules.workdays import Due, WorkCalendar, add_workdays, calendar_of
+from knowledge.rules.working_time import Due, Pause, after_time, after_workdays, after_working_time
 
 __all__ = [
     "OPENED",
@@ -32,27 +32,53 @@ class UnknownTicketKind(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time: minutes, hours or days around the clock, or working days."""
+    """A length of time: around the clock in m, h or d, in hours of work or working days, or up to a slot."""
 
     amount: int
-    unit: Literal["m", "h", "d", "wd"]
+    unit: Literal["m", "h", "d", "wh", "wd", "slot"]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read 45m, 24h, 7d, 4wh, 5wd or slot; raises ValueError."""
+        if text == SLOT:
+            return cls(0, "slot")
+        found = SPAN.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is no span")
+        return cls(int(found.group(1)), found.group(2))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
-        return f"{self.amount}{self.unit}"
+        return f"{self.amount}{self.unit}" if self.unit != "slot" else SLOT
 
     @property
     def clock(self) -> Literal["natural", "workday"]:
         """Return which clock the span runs by."""
-        return "workday" if self.unit == "wd" else "natural"
+        return "workday" if self.unit in ("wh", "wd") else "natural"
 
-    def after(self, start: datetime, calendar: WorkCalendar) -> Due:
-        """Return the moment this span after `start`; raises ValueError for a naive moment."""
-        if self.unit == "wd":
-            return add_workdays(start, self.amount, calendar)
-        if start.tzinfo is None:
-            raise ValueError("a deadline starts at an aware moment")
-        length = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[self.unit]
-        return Due(start + self.amount * length, provisional=False)
+    def after(
+        self,
+        start: datetime,
+        calendar: WorkCalendar,
+        *,
+        pauses: Sequence[Pause] = (),
+        slot: datetime | None = None,
+    ) -> Due | None:
+        """Return the moment this span after `start`, less the pauses; raises ValueError for a naive moment.
+
+        None where the clock stands still before it, and for a slot that nobody has chosen.
+        """
+        match self.unit:
+            case "slot":
+                return Due(slot, provisional=False) if slot is not None else None
+            case "wd":
+                return after_workdays(start, self.amount, calendar, pauses)
+            case "wh":
+                return after_working_time(start, timedelta(hours=self.amount), calendar, pauses)
+            case _:
+                return after_time(start, self.amount * _LENGTHS[self.unit], pauses)
+
+
+_LENGTHS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +116,10 @@ def promises_for(
     A subtype with rows of its own has none of the general ones; of one step, a row of the region goes before
     one for every region. Raises UnknownTicketKind.
     """
-    rows = [row for its_kind, row in _rows() if its_kind == kind]
-    if not rows:
+    if kind not in ticket_kinds():
         raise UnknownTicketKind(kind)
     on = opened_at.astimezone(calendar_of(region).zone).date()
-    rows = [row for row in rows if row.is_in_force(on)]
+    rows = [row for row in ticket_kinds()[kind].promises if row.is_in_force(on)]
     rows = [row for row in rows if row.subtype == subtype] or [row for row in rows if row.subtype is None]
     rows = [row for row in rows if row.zone in (None, zone) and row.region in (None, region)]
     steps: dict[str, PromiseRow] = {}
@@ -105,15 +130,23 @@ def promises_for(
     return [_term(row, region) for row in steps.values()]
 
 
-def due(term: PromiseTerm, started_at: datetime, *, calendar: WorkCalendar | None = None) -> StepDue:
+def due(
+    term: PromiseTerm,
+    started_at: datetime,
+    *,
+    calendar: WorkCalendar | None = None,
+    pauses: Sequence[Pause] = (),
+    slot: datetime | None = None,
+) -> StepDue:
     """Return when a step is due, from the opening of the ticket or from the step that it comes `after`.
 
-    Working days are counted by the calendar of the region the term was asked for.
+    Working days are counted by the calendar of the region the term was asked for. `slot` is the end of the
+    appointment, for a step that promises one.
     """
     calendar = calendar or calendar_of(term.region)
     return StepDue(
-        promised=term.told.after(started_at, calendar) if term.told else None,
-        limit=term.limit.after(started_at, calendar) if term.limit else None,
+        promised=term.told.after(started_at, calendar, pauses=pauses, slot=slot) if term.told else None,
+        limit=term.limit.after(started_at, calendar, pauses=pauses, slot=slot) if term.limit else None,
     )
 
 
@@ -138,9 +171,9 @@ def _term(row: PromiseRow, region: str | None) -> PromiseTerm:
     return PromiseTerm(
         step=row.step,
         after=row.after,
-        told=_span(row.told),
+        told=Span.parse(row.told) if row.told else None,
         average=row.average,
-        limit=_span(row.limit),
+        limit=Span.parse(row.limit) if row.limit else None,
         document=row.document,
         limit_document=row.limit_document,
         fact=row.fact,
@@ -153,16 +186,5 @@ def _weight(row: PromiseRow) -> tuple[bool, bool, date]:
     return row.region is not None, row.zone is not None, row.valid_from
 
 
-def _span(text: str | None) -> Span | None:
-    if text is None:
-        return None
-    found = SPAN.fullmatch(text)
-    assert found
-    unit = found.group(2)
-    assert unit in ("m", "h", "d", "wd")
-    return Span(int(found.group(1)), unit)  # type: ignore[arg-type]
-
-
-@cache
-def _rows() -> tuple[tuple[str, PromiseRow], ...]:
-    return tuple((kind.kind, row) for kind in ticket_kinds().values() for row in kind.promises)
+def _rows() -> list[tuple[str, PromiseRow]]:
+    return [(kind.kind, row) for kind in ticket_kinds().values() for row in kind.promises]

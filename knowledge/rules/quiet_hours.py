@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from knowledge.rules.workdays import WorkCalendar
+from knowledge.rules.calendars import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from storage.models.accounts import Account, Binding, BindingAttempt, Customer, ImportedFile, OneTimeCode
 from storage.models.bills import Bill, Hold, Notice, NoticeState, Payment
+from storage.models.calendars import CalendarNotice
 from storage.models.feedback import Miss, MissKind, Thumb
 from storage.models.knowledge import (
     GoldenLine,
@@ -13,7 +14,7 @@ from storage.models.knowledge import (
     RevisionState,
 )
 from storage.models.outages import OutageFeed, OutageRow
-from storage.models.people import Chat, Conversation, Person
+from storage.models.people import Chat, Conversation, Person, WaitingForm
 from storage.models.staff import AuditRecord, Role, Staff, StaffCode, StaffRoom
 from storage.models.tickets import (
     OPEN_STATES,
@@ -39,6 +40,7 @@ __all__ = [
     "Bill",
     "Binding",
     "BindingAttempt",
+    "CalendarNotice",
     "Chat",
     "Conversation",
     "Customer",
@@ -83,4 +85,5 @@ __all__ = [
     "TicketPause",
     "TicketPromise",
     "TicketState",
+    "WaitingForm",
 ]

@@ -51,3 +51,18 @@ class Conversation(SQLModel, table=True):
     draft_key: str = Field(max_length=32)
     started_at: datetime
     expires_at: datetime
+
+
+class WaitingForm(SQLModel, table=True):
+    """A form put aside with what was told and the papers that were sent, until it is taken up again."""
+
+    __table_args__ = (UniqueConstraint("person_id", "topic"),)
+
+    id: int | None = key()
+    person_id: int = link("person.id")
+    topic: str = Field(max_length=32)
+    step: str = Field(max_length=32)
+    collected: dict[str, Any] = document()
+    draft_key: str = Field(max_length=32)
+    since: datetime
+    expires_at: datetime

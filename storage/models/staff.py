@@ -76,4 +76,8 @@ class StaffRoom(SQLModel, table=True):
     # The topic was made anew, or for the first time: its card is still to be written.
     card_wanted: bool = True
     closed: bool = False
+    # What the topic looks like to colleagues now: open or closed, and its title.
+    shown: str = Field(default="", max_length=160)
+    # The card as it was written last, so that nothing is sent where nothing has changed.
+    card_hash: str = Field(default="", max_length=16)
     updated_at: datetime

@@ -42,6 +42,8 @@ class Ticket(SQLModel, table=True):
     fields: dict[str, Any] = document()
     region: str
     zone: str = "urban"
+    # The place down to its building, as the same place is found again however it is written.
+    place_key: str = Field(default="", max_length=64, index=True)
     rules_version: str
     opened_at: datetime
     settled_at: datetime | None = None
@@ -107,7 +109,9 @@ class TicketPromise(SQLModel, table=True):
     started_at: datetime | None = None  # None until the step that it follows is done
     promised_at: datetime | None = None  # what the customer was told
     limit_at: datetime | None = Field(default=None, index=True)  # when staff are alarmed
-    provisional: bool = False  # counted without the year's official calendar
+    # When somebody is to be told next that it is about to break or broken; None where nobody is any more.
+    next_alarm_at: datetime | None = Field(default=None, index=True)
+    provisional: bool = Field(default=False, index=True)  # counted without the year's official calendar
     kept_at: datetime | None = None
     void_at: datetime | None = None  # no longer owed: withdrawn, merged, or of another kind now
 
@@ -119,7 +123,7 @@ class PromiseAlarm(SQLModel, table=True):
 
     id: int | None = key()
     promise_id: int = link("ticketpromise.id")
-    rung: str = Field(max_length=16)  # warning, owner, lead, manager
+    rung: str = Field(max_length=16)  # warning, owner, lead, manager; customer for the word to them
     # The limit that was at stake: where it moved, the new one may be alarmed about again.
     limit_at: datetime
     at: datetime
@@ -218,6 +222,8 @@ class HandoverRequest(SQLModel, table=True):
     claimed_at: datetime | None = None
     claim_until: datetime | None = Field(default=None, index=True)
     returned: int = 0  # how often a claim ran out or a colleague left
+    # The place in the queue that the customer was told last; None where the card is still to be written.
+    told_place: int | None = None
     answered_at: datetime | None = None
     answered_by: int | None = link("staff.id", nullable=True)
     first_asked_id: int | None = link("staff.id", nullable=True)

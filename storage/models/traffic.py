@@ -44,6 +44,10 @@ class Inbox(SQLModel, table=True):
     # What the customer said, filled when the update has been worked on; the transcript's other half.
     person_id: int | None = link("person.id", index=False, nullable=True)
     said: str = ""
+    # The channel's own name of the message, so that an edit of it finds what it changes, and the draft or
+    # ticket that its words went into.
+    message_ref: str | None = Field(default=None, max_length=160, index=True)
+    draft_key: str | None = Field(default=None, max_length=64)
 
 
 class Lane(IntEnum):
@@ -95,6 +99,12 @@ class Outgoing(SQLModel, table=True):
         Index("ix_outgoing_address", "channel", "address", "id"),
         Index("ix_outgoing_card", "channel", "address", "card"),
         Index("ix_outgoing_ref", "channel", "address", "platform_ref"),
+        Index(
+            "ix_outgoing_unreported",
+            "id",
+            sqlite_where=text("relay_of IS NOT NULL AND reported IS NULL"),
+            postgresql_where=text("relay_of IS NOT NULL AND reported IS NULL"),
+        ),
     )
 
     id: int | None = key()
@@ -129,4 +139,6 @@ class Outgoing(SQLModel, table=True):
     # A colleague's own message that these words pass on, as the channel names it; its fate is told there.
     relay_of: str | None = Field(default=None, max_length=64, index=True)
     reported: str | None = Field(default=None, max_length=12)  # the state that was told last
+    # In the staff group: only says that something is there; many of them are told as one digest.
+    announces: bool = False
     notice_id: int | None = link("notice.id", nullable=True)

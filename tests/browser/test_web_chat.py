@@ -4,16 +4,24 @@ import asyncio
 import os
 import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from sqlmodel import select
 
+import storage.outbox
+from bot import clock
 from bot.app import Service
 from bot.settings import Settings
+from handlers.messages import Enclosure, Reply
 from knowledge.book import Book
 from storage.database import Database
+from storage.models import Chat
+from storage.outbox import Draft
+from tests.pictures import PDF, jpeg, png
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +44,7 @@ class Running:
 
     def __init__(self, settings: Settings, database: Database, book: Book) -> None:
         self._settings, self._database, self._book = settings, database, book
+        self.address = f"http://127.0.0.1:{settings.port}/"
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
 
@@ -46,6 +55,18 @@ class Running:
         await self._service.server.listening.wait()
         self._ready.set()
         await running
+
+    def say(self, reply: Reply) -> None:
+        """Say something to the one visitor who has written."""
+        with self._database.transaction() as session:
+            visitor = session.exec(select(Chat)).one()
+            draft = Draft("web", visitor.address, reply.as_document(), dedupe_key=uuid.uuid4().hex)
+            storage.outbox.write(session, [draft], clock.now())
+        self._loop.call_soon_threadsafe(self._service.wake_senders)
+
+    def keep(self, content: bytes) -> str:
+        """Put a file into the service's store and return its hash."""
+        return self._service.store.keep(content).content_hash
 
     def __enter__(self) -> "Running":
         self._thread.start()
@@ -71,12 +92,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(database: Database, book: Book) -> Iterator[str]:
-    """Where the running service is to be found."""
+def running(database: Database, book: Book, tmp_path: Path) -> Iterator[Running]:
+    """The service at work."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with Running(Settings(port=port, demo=True), database, book):
-        yield f"http://127.0.0.1:{port}/"
+    settings = Settings(port=port, demo=True, files=tmp_path / "files")
+    with Running(settings, database, book) as service:
+        yield service
+
+
+@pytest.fixture
+def address(running: Running) -> str:
+    """Where the running service is to be found."""
+    return running.address
 
 
 @pytest.fixture
@@ -187,12 +215,31 @@ def test_two_pages_of_one_person_show_the_same(page: Page, context: BrowserConte
 
 
 def test_a_photo_is_sent(page: Page) -> None:
-    content = b"\x89PNG\r\n\x1a\n" + bytes(64)
+    content = png()
     page.set_input_files("#files", [{"name": "电表.png", "mimeType": "image/png", "buffer": content}])
     expect(page.locator(".own .state")).to_contain_text("已发送")
     expect(page.locator(".reply[data-id]").first).to_be_visible()
     page.set_input_files("#files", [{"name": "坏.png", "mimeType": "image/png", "buffer": b"MZ"}])
     expect(page.locator(".own .state").last).to_contain_text("只能传照片")
+
+
+def test_what_a_colleague_sends_is_seen_at_once_and_after_a_reload(page: Page, running: Running) -> None:
+    page.get_by_label(INPUT).fill("帮助")
+    page.get_by_label(INPUT).press("Enter")
+    expect(page.locator(".reply[data-id]").first).to_be_visible()
+    files = (
+        Enclosure("photo", "web", "", content_hash=running.keep(jpeg((320, 200)))),
+        Enclosure("file", "web", "", content_hash=running.keep(PDF), name="说明.pdf"),
+    )
+    running.say(Reply("接线照这张图", kind="staff", enclosures=files))
+    for _ in range(2):
+        picture = page.locator(".reply.staff .bubble img")
+        expect(picture).to_be_visible()
+        page.wait_for_function("document.querySelector('.reply.staff img')?.naturalWidth === 320")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="说明.pdf").click()
+        assert download.value.suggested_filename == "说明.pdf"
+        page.reload()
 
 
 def test_without_scripts_a_question_gets_its_answer(chromium: Browser, address: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -18,8 +19,9 @@ from bot.settings import Settings
 from bot.transcript import Visitor
 from knowledge.book import Book
 from storage.database import Database
-from storage.models import Inbox, Outgoing, Ticket
+from storage.models import Evidence, Inbox, Outgoing, Staff, Ticket
 from tests.fake_bot_api import TOKEN, FakeBotApi
+from tests.pictures import MAKER, jpeg
 
 House = tuple[Service, FakeBotApi, str]
 CUSTOMER = 4711
@@ -80,6 +82,47 @@ class TelegramWire:
             for number, message in self._state.chat(CUSTOMER).messages.items()
             if message["from"]["is_bot"]
         }
+
+
+class Photographer:
+    """Two colleagues' and two customers' ends of one photo, through the whole service."""
+
+    def __init__(self, house: House, http: aiohttp.ClientSession) -> None:
+        self.service, self.api, self.address = house
+        self.http = http
+
+    async def upload(self, *contents: bytes) -> int:
+        """Upload files to the web chat and return the status."""
+        form = aiohttp.FormData()
+        form.add_field("id", str(uuid.uuid4()))
+        for number, content in enumerate(contents):
+            form.add_field("files", content, filename=f"{number}.jpg", content_type="image/jpeg")
+        headers = {"Origin": self.address}
+        async with self.http.post(f"{self.address}/api/uploads", data=form, headers=headers) as answer:
+            return answer.status
+
+    async def in_group(self, sort: str) -> list[dict[str, Any]]:
+        """Wait until something of a sort stands in the staff group and return all of it."""
+        async with asyncio.timeout(20):
+            while True:
+                found = [
+                    one
+                    for one in self.api.state.chat(STAFF).messages.values()
+                    if one["from"]["is_bot"] and sort in one
+                ]
+                if found:
+                    return found
+                await asyncio.sleep(0.05)
+
+    async def stored(self, count: int) -> list[Evidence]:
+        """Wait until so many files lie in our own store."""
+        async with asyncio.timeout(20):
+            while True:
+                with self.service.database.reading() as session:
+                    rows = list(session.exec(select(Evidence).where(Evidence.state == "stored")))
+                if len(rows) >= count:
+                    return rows
+                await asyncio.sleep(0.05)
 
 
 class TerminalWire:
@@ -188,6 +231,54 @@ async def test_a_repair_is_reported_from_end_to_end(wire: Wire, house: House):
     assert "阳光花园" in said
     assert "已受理" in await wire.tap("提交")
     assert [ticket.kind for ticket in tickets(house[0])] == ["repair"]
+
+
+async def test_a_photo_from_telegram_reaches_colleagues_and_our_store(house: House):
+    service, api, _ = house
+    photo = jpeg(placed=True)
+    async with aiohttp.ClientSession() as http:
+        far_end = Photographer(house, http)
+        api.state.say(CUSTOMER, "有人触电了，江滨路18号阳光花园3栋")
+        file_id = api.state.send_file(CUSTOMER, "photo", photo)
+        [row] = await far_end.stored(1)
+        assert row.content_hash is not None
+        assert service.store.read(row.content_hash) == photo
+        assert row.ticket_id == tickets(service)[0].id
+        shown = await far_end.in_group("photo")
+    assert shown[-1]["photo"][0]["file_id"] == file_id
+
+
+async def test_photos_from_the_web_reach_colleagues_and_theirs_the_web(house: House):
+    service, api, address = house
+    with service.database.transaction() as session:
+        session.add(Staff(name="小赵", telegram_id="77", role="agent", created_at=service.clock.now()))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        far_end = Photographer(house, http)
+        visitor = Visitor(http, address, lambda _text: None)
+        await visitor.arrive()
+        await visitor.say("人工")
+        assert await far_end.upload(jpeg(placed=True)) == 202
+        [shown] = await far_end.in_group("photo")
+        _, content, _ = api.state.files[shown["photo"][0]["file_id"]]
+        assert MAKER.encode() not in content  # where it was taken is nobody's business
+        # A colleague answers it with a photo of their own.
+        answered = {"message_id": shown["message_id"], "from": shown["from"], "chat": shown["chat"]}
+        api.state.send_file(
+            77, "photo", jpeg(colour="green"), group=STAFF, caption="接线照这张图", reply_to_message=answered
+        )
+        rows = await far_end.stored(2)
+        assert {one.channel for one in rows} == {"web", "telegram"}
+        said = await visitor.hears()
+        assert "接线照这张图" in said
+        async with http.get(address + "/") as page:
+            text = await page.text()
+        [url] = {part.partition('"')[0] for part in text.split('="') if part.startswith("/files/")}
+        async with http.get(address + url) as answer:
+            assert answer.status == 200
+            assert (await answer.read()).startswith(b"\xff\xd8\xff")
+        async with aiohttp.ClientSession() as stranger, stranger.get(address + url) as answer:
+            assert answer.status == 404
+        await visitor.leave()
 
 
 async def test_what_looks_like_markup_is_only_text(wire: Wire, house: House):

@@ -100,8 +100,17 @@ async def test_one_group_gets_nineteen_a_minute():
     log = Log()
     await log.all([("-7", 2, 0.0)] * 60)
     times = [at - 1000 for at, _, _ in log.passed]
-    assert most(times, 60.0) == 19
+    assert most(times, 60.0) == 15
     assert times[-1] == pytest.approx(180, abs=2)
+
+
+async def test_what_is_urgent_finds_room_in_a_group_that_is_full_of_news():
+    log = Log()
+    news = [("-7", 2, 0.0)] * 40
+    await log.all([*news, ("-7", 0, 5.0), ("-7", 1, 6.0)])
+    times = {lane: at - 1000 for at, _, lane in log.passed if lane < 2}
+    assert times == {0: pytest.approx(5, abs=0.2), 1: pytest.approx(6, abs=0.2)}
+    assert most([at - 1000 for at, _, _ in log.passed], 60.0) <= 19
 
 
 async def test_a_broadcast_keeps_its_pace_and_answers_do_not_wait_behind_it():

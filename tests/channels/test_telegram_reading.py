@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.reading import clean, read
+from bot.channels.telegram.reading import SERVICE, clean, read, way_of
 from handlers.messages import Attachment, Location, Message, PhoneContact
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def hear(chat: dict[str, Any] = PRIVATE, **content: Any) -> Message:
 
 
 def test_a_text():
-    assert hear(text="停电了") == Message("telegram", "4711", "77", SENT, text="停电了")
+    assert hear(text="停电了") == Message("telegram", "4711", "77", SENT, text="停电了", ref="9")
 
 
 def test_what_deceives_the_eye_or_cannot_be_stored_is_taken_out():
@@ -51,23 +51,24 @@ def test_the_largest_photo_with_its_caption_and_album():
 
 
 @pytest.mark.parametrize(
-    ("key", "found", "kind"),
+    ("key", "found", "kind", "ref"),
     [
-        ("video", {}, "video"),
-        ("video_note", {}, "video"),
-        ("voice", {"mime_type": "audio/ogg"}, "voice"),
-        ("audio", {"mime_type": "audio/mpeg"}, "file"),
-        ("document", {"mime_type": "application/pdf"}, "file"),
-        ("document", {"mime_type": "image/png"}, "photo"),
-        ("document", {"mime_type": "video/mp4"}, "video"),
-        ("document", {}, "file"),
+        ("video", {}, "video", "f"),
+        ("video_note", {}, "video", "video_note:f"),
+        ("voice", {"mime_type": "audio/ogg"}, "voice", "f"),
+        ("audio", {"mime_type": "audio/mpeg"}, "file", "audio:f"),
+        ("document", {"mime_type": "application/pdf"}, "file", "f"),
+        ("document", {"mime_type": "image/png"}, "photo", "document:f"),
+        ("document", {"mime_type": "video/mp4"}, "video", "document:f"),
+        ("document", {}, "file", "f"),
     ],
 )
-def test_evidence_of_every_kind(key: str, found: dict[str, Any], kind: str):
+def test_evidence_of_every_kind(key: str, found: dict[str, Any], kind: str, ref: str):
     message = hear(**{key: {"file_id": "f", "file_size": 5, "file_name": "a.b", **found}})
     assert [(one.kind, one.ref, one.name, one.too_large) for one in message.attachments] == [
-        (kind, "f", "a.b", False)
+        (kind, ref, "a.b", False)
     ]
+    assert way_of(kind, ref) == (key, "f")  # it is sent on as what it came as
 
 
 @pytest.mark.parametrize(("size", "too_large"), [(20 * 1024 * 1024, False), (20 * 1024 * 1024 + 1, True)])
@@ -168,3 +169,32 @@ def test_an_answer_in_the_staff_group_says_what_it_answers():
 )
 def test_nothing_for_the_desk(update: dict[str, Any]):
     assert heard(update) is None
+
+
+@pytest.mark.parametrize("key", sorted(SERVICE))
+def test_what_telegram_reports_about_a_chat_is_nobodys_word(key: str):
+    content: dict[str, Any] = {key: {"message_id": 1, "text": "被置顶的话"}, "text": "看起来像一句话"}
+    assert heard({"update_id": 77, "message": a_message(STAFF, **content)}) is None
+    assert heard({"update_id": 77, "message": a_message(PRIVATE, **content)}) is None
+
+
+def test_in_the_groups_name_nobody_is_known():
+    anonymous = {"sender_chat": {"id": STAFF["id"], "title": "客服群"}, "text": "您好"}
+    found = hear(STAFF, **anonymous)
+    assert found.member == f"chat:{STAFF['id']}"
+    forwarded = a_message(STAFF, **anonymous, is_automatic_forward=True)
+    assert heard({"update_id": 77, "message": forwarded}) is None
+
+
+def test_a_tap_knows_its_topic_and_an_answer_whose_message_it_answers():
+    under = {"message_id": 3, "chat": STAFF, "message_thread_id": 12, "is_topic_message": True}
+    query = {"id": "q", "from": ALICE, "message": under, "data": "tok:0"}
+    tapped = read(
+        {"update_id": 77, "callback_query": query}, "77", NOW, address="-1", staff_chats=(STAFF["id"],)
+    )
+    assert tapped is not None
+    assert tapped.thread == "12"
+    ours = hear(STAFF, text="好", reply_to_message={"message_id": 3, "from": {"id": 1, "is_bot": True}})
+    assert ours.reply_to_us
+    theirs = hear(STAFF, text="好", reply_to_message={"message_id": 3, "from": ALICE})
+    assert (theirs.reply_to, theirs.reply_to_us) == ("3", False)

@@ -9,9 +9,10 @@ import pytest
 
 from handlers.messages import Choice, Reply
 from tests.channels.web_house import House
+from tests.pictures import EXE, ZIP, jpeg, png
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
-JPEG = b"\xff\xd8\xff\xe0" + bytes(64)
+PNG = png()
+JPEG = jpeg()
 
 
 @pytest.fixture
@@ -201,14 +202,22 @@ async def test_photos_of_one_upload_are_one_album_and_kept_by_content(house: Hou
     assert message is not None
     assert [(one.kind, one.name) for one in message.attachments] == [("photo", "a.png"), ("photo", "b.txt")]
     assert len({one.group for one in message.attachments}) == 1
-    assert house.shelf.path(message.attachments[1].ref).read_bytes() == JPEG
-    kept = [path for path in house.shelf.path("xx").parents[1].rglob("*") if path.is_file()]
+    assert house.store.read(message.attachments[1].content_hash or "") == JPEG
+    kept = [path for path in house.store.path("0" * 64).parents[2].rglob("*") if path.is_file()]
     assert len(kept) == 2
 
 
 @pytest.mark.parametrize(
     ("content", "status"),
-    [(b"MZ" + bytes(100), 415), (b"<svg onload=alert(1)>", 415), (b"", 415), (JPEG + bytes(10 << 20), 413)],
+    [
+        (EXE, 415),
+        (ZIP, 415),
+        (b"<svg onload=alert(1)>", 415),
+        (b"", 415),
+        (b"\xff\xd8\xff\xe0 no picture at all", 415),
+        (jpeg((3000, 2000)), 415),  # more pixels than are allowed
+        (JPEG + bytes(1 << 20), 413),
+    ],
 )
 async def test_files_are_judged_by_their_content(house: House, content: bytes, status: int) -> None:
     async with house.browser() as browser:

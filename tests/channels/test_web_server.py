@@ -11,6 +11,7 @@ import pytest
 
 from bot.channels.web.channel import WebChannel
 from bot.delivery import RawUpdate
+from bot.files import MEGABYTE, FileStore
 from bot.settings import Settings
 from bot.web_server import WebServer
 from knowledge.facts import FactMissing
@@ -37,7 +38,14 @@ def a_server(folder: Path, port: int) -> WebServer:
     database = Database(f"sqlite:///{folder}/house.db")
     database.upgrade()
     settings = Settings(host="127.0.0.1", port=port, demo=True)
-    return WebServer(settings, WebChannel(), take=take, database=database, book=ThinBook())  # type: ignore[arg-type]
+    return WebServer(
+        settings,
+        WebChannel(),
+        take=take,
+        database=database,
+        book=ThinBook(),  # type: ignore[arg-type]
+        store=FileStore(folder / "files", most_bytes=MEGABYTE, most_pixels=1_000_000),
+    )
 
 
 async def test_it_ends_at_once_though_pages_are_open(tmp_path: Path) -> None:

@@ -15,8 +15,11 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.events import Backroom, Facade
 from bot.channels.web.limits import Buckets
 from bot.delivery import RawUpdate
-from bot.web_history import Shelf, WebHistory
+from bot.files import MEGABYTE, FileStore
+from bot.web_files import WebFiles
+from bot.web_history import WebHistory
 from handlers.messages import Choice, Reply, reply_from
+from knowledge.practice import load_practice
 from storage.database import Database
 from storage.inbox import Arrival
 from storage.models import OutgoingState
@@ -34,14 +37,16 @@ class House:
         self.database = Database(f"sqlite:///{folder}/house.db")
         self.database.upgrade()
         self.channel = WebChannel()
-        self.shelf = Shelf(folder / "uploads")
+        self.store = FileStore(folder / "files", most_bytes=MEGABYTE, most_pixels=4_000_000)
         self.broken = False
         self.taken: list[RawUpdate] = []
         history = WebHistory(self.database, self.now)
+        files = WebFiles(self.database, self.store, practice=load_practice, now=self.now)
         self.app = build_app(
             self.channel,
             take=self.take,
-            backroom=Backroom(history.history, history.news, self.shelf.keep, self.facade),
+            backroom=Backroom(history.history, history.news, files.keep, files.file, self.facade),
+            most_bytes=MEGABYTE,
             buckets=Buckets(burst=10, per_second=1, clock=lambda: self.moment.timestamp()),
             now=self.now,
         )

@@ -9,15 +9,17 @@ from tests.fake_bot_api.faults import Fault
 from tests.fake_bot_api.state import State
 
 # What people can be told to do by POST /control/<name> with a JSON object of arguments.
-DEEDS = ("say", "edit", "photo", "contact", "tap", "block", "unblock", "migrate")
+DEEDS = ("say", "edit", "photo", "contact", "tap", "block", "unblock", "migrate", "service", "drop_topic")
 
 
 def add_control(app: web.Application, state: State) -> None:
     """Add the endpoints under /control/.
 
-    POST say|edit|photo|contact|tap|block|unblock|migrate: what people do; POST burst {users, each, text};
-    POST fault {kind, method, …} and POST clear; POST set {limits, latency_ms, shuffled, strangers};
-    POST again: deliver what waits twice; GET chat?id=, GET accepted?since=, GET stats.
+    POST say|edit|photo|contact|tap|block|unblock|migrate|service|drop_topic: what people do;
+    POST burst {users, each, text};
+    POST fault {kind, method, …} and POST clear; POST set {limits, latency_ms, shuffled, strangers, forum,
+    dead_topics};
+    POST again: deliver what waits twice; GET chat?id=, GET message?id=&words=, GET accepted?since=, GET stats.
     """
 
     async def deed(request: web.Request) -> web.Response:
@@ -49,6 +51,9 @@ def add_control(app: web.Application, state: State) -> None:
         state.latency_seconds = float(given.get("latency_ms", state.latency_seconds * 1000)) / 1000
         state.shuffled = bool(given.get("shuffled", state.shuffled))
         state.strangers = bool(given.get("strangers", state.strangers))
+        state.dead_topics = str(given.get("dead_topics", state.dead_topics))
+        if "forum" in given:
+            state.forum(int(given["forum"]))
         return _json(True)
 
     async def again(_request: web.Request) -> web.Response:
@@ -57,7 +62,15 @@ def add_control(app: web.Application, state: State) -> None:
 
     async def chat(request: web.Request) -> web.Response:
         identity = int(request.query["id"])
-        return _json({"texts": state.texts(identity), "buttons": state.buttons(identity)})
+        topics = {str(key): one.title for key, one in state.chat(identity).topics.items()}
+        return _json({"texts": state.texts(identity), "buttons": state.buttons(identity), "topics": topics})
+
+    async def message(request: web.Request) -> web.Response:
+        written = state.chat(int(request.query["id"])).messages.values()
+        words = request.query["words"]
+        found = [one for one in written if words in one.get("text", one.get("caption", ""))]
+        ours = [one for one in found if one["from"]["is_bot"]]
+        return _json(ours[-1]) if ours else _json({"error": f"no message with {words}"}, status=404)
 
     async def accepted(request: web.Request) -> web.Response:
         return _json(state.accepted[int(request.query.get("since", 0)) :])
@@ -83,7 +96,7 @@ def add_control(app: web.Application, state: State) -> None:
         ("again", again),
     ):
         router.add_post(f"/control/{name}", handler)
-    for name, handler in (("chat", chat), ("accepted", accepted), ("stats", stats)):
+    for name, handler in (("chat", chat), ("message", message), ("accepted", accepted), ("stats", stats)):
         router.add_get(f"/control/{name}", handler)
 
 

@@ -4,6 +4,8 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Callable
 
+from tests.fake_bot_api.refusals import too_fast
+
 TOTAL_PER_SECOND = 30
 CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4.0
@@ -53,3 +55,10 @@ class Limits:
         level, since = self._chats.get(chat, (CHAT_BURST, now))
         level = min(CHAT_BURST, level + (now - since) * CHAT_PER_SECOND)
         return 0.0 if level >= 1 else (1 - level) / CHAT_PER_SECOND
+
+
+def arrive(limits: Limits, chat: int) -> None:
+    """Count one message, or refuse it as Telegram does."""
+    wait = limits.arrive(chat)
+    if wait is not None:
+        raise too_fast(wait)

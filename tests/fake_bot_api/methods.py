@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.fake_bot_api import forum
+from tests.fake_bot_api.limits import arrive
 from tests.fake_bot_api.markup import checked_keyboard, checked_text
-from tests.fake_bot_api.refusals import Refusal, bad, too_fast
+from tests.fake_bot_api.refusals import Refusal, bad
 from tests.fake_bot_api.state import BOT, QUERY_SECONDS, Chat, State
 
 TEXT_UNITS = 4096
@@ -17,25 +19,13 @@ Given = dict[str, Any]
 
 
 def _arrive(state: State, chat: Chat) -> None:
-    wait = state.limits.arrive(chat.id)
-    if wait is not None:
-        raise too_fast(wait)
-
-
-def _topic(chat: Chat, given: Given) -> int | None:
-    thread = given.get("message_thread_id")
-    if thread is None:
-        return None
-    if chat.topics.get(int(thread)) is None:
-        raise bad("message thread not found")
-    if chat.topics[int(thread)] == "closed":
-        raise bad("TOPIC_CLOSED")
-    return int(thread)
+    arrive(state.limits, chat.id)
 
 
 def _post(state: State, given: Given, method: str, said: str, **content: Any) -> Given:
     chat = state.writable(given.get("chat_id"))
-    thread = _topic(chat, given)
+    thread = forum.thread_for(state, chat, given)
+    answered = forum.answered(chat, given)
     markup = checked_keyboard(given.get("reply_markup"), private=chat.id > 0)
     _arrive(state, chat)
     message = state.new_message(
@@ -43,6 +33,8 @@ def _post(state: State, given: Given, method: str, said: str, **content: Any) ->
         BOT,
         reply_markup=markup,
         message_thread_id=thread,
+        is_topic_message=True if thread is not None else None,
+        reply_to_message=answered,
         silent=given.get("disable_notification") or None,
         **content,
     )
@@ -66,15 +58,21 @@ def send_message(state: State, given: Given) -> Given:
 
 def _upload(state: State, given: Given, key: str, most: int) -> Given:
     found = given.get(key)
+    if isinstance(found, str) and found.startswith("attach://"):
+        found = given.get(found.removeprefix("attach://"))
     if isinstance(found, tuple):
         name, content = found
         if len(content) > most:
             raise Refusal(413, "Request Entity Too Large")
         file_id = f"file-{len(state.files) + 1}"
         state.files[file_id] = (name, content, len(content))
+        state.sorts[file_id] = key
         return {"file_id": file_id, "file_unique_id": file_id, "file_size": len(content), "file_name": name}
     if not isinstance(found, str) or (found not in state.files and not found.startswith("http")):
         raise bad("wrong file identifier/HTTP URL specified")
+    sort = state.sorts.get(found, key)
+    if sort != key:
+        raise bad(f"can't use file of type {sort.title()} as {key.title()}")
     return {"file_id": found, "file_unique_id": found}
 
 
@@ -85,11 +83,19 @@ def send_photo(state: State, given: Given) -> Given:
     return _post(state, given, "sendPhoto", caption, photo=[size], caption=caption or None)
 
 
-def send_document(state: State, given: Given) -> Given:
-    """Post a file."""
-    caption = checked_text(given.get("caption"), given.get("parse_mode"), limit=CAPTION_UNITS, empty=True)
-    document = _upload(state, given, "document", UPLOAD_BYTES)
-    return _post(state, given, "sendDocument", caption, document=document, caption=caption or None)
+def _sending(name: str, key: str) -> Callable[[State, Given], Given]:
+    """Return the method that posts a file of one sort."""
+
+    def method(state: State, given: Given) -> Given:
+        caption = checked_text(given.get("caption"), given.get("parse_mode"), limit=CAPTION_UNITS, empty=True)
+        if key == "video_note" and caption:
+            raise bad("a round film has no caption")
+        sent = {**_upload(state, given, key, UPLOAD_BYTES), "duration": 1, "width": 90, "height": 90}
+        if key == "video_note":
+            sent["length"] = 90
+        return _post(state, given, name, caption, **{key: sent}, caption=caption or None)
+
+    return method
 
 
 def send_media_group(state: State, given: Given) -> list[Given]:
@@ -97,13 +103,32 @@ def send_media_group(state: State, given: Given) -> list[Given]:
     media = given.get("media")
     if not isinstance(media, list) or not 2 <= len(media) <= 10:
         raise bad("there must be from 2 to 10 media in an album")
+    sorts = {one.get("type") for one in media}
+    if len(sorts) > 1 and not sorts <= {"photo", "video"}:
+        raise bad("these media cannot stand in one album")
+    uploaded = []
     for one in media:
         checked_text(one.get("caption"), one.get("parse_mode"), limit=CAPTION_UNITS, empty=True)
+        sort = one["type"]
+        found = _upload(state, {**given, sort: one.get("media")}, sort, UPLOAD_BYTES)
+        found |= {"width": 90, "height": 90, "duration": 1}
+        uploaded.append((sort, [found] if sort == "photo" else found, one.get("caption", "")))
     group = f"album-{len(state.accepted)}"
-    return [
-        _post(state, given, "sendMediaGroup", one.get("caption", ""), media_group_id=group, photo=[])
-        for one in media
-    ]
+    chat = state.writable(given.get("chat_id"))
+    _arrive(state, chat)
+    posted = []
+    for sort, found, caption in uploaded:
+        message = state.new_message(
+            chat,
+            BOT,
+            message_thread_id=forum.thread_for(state, chat, given),
+            media_group_id=group,
+            caption=caption or None,
+            **{sort: found},
+        )
+        state.accept("sendMediaGroup", chat.id, message, caption)
+        posted.append(_shown(message))
+    return posted
 
 
 def _editable(state: State, given: Given) -> tuple[Chat, Given]:
@@ -206,30 +231,6 @@ def webhook_info(state: State, _given: Given) -> Given:
     return {"url": url, "has_custom_certificate": False, "pending_update_count": len(state.pending)}
 
 
-def create_topic(state: State, given: Given) -> Given:
-    """Open a topic of a forum."""
-    chat = state.writable(given.get("chat_id"))
-    if not chat.forum:
-        raise bad("the chat is not a forum")
-    if not 1 <= len(str(given.get("name") or "")) <= 128:
-        raise bad("TOPIC_TITLE_EMPTY")
-    message = state.new_message(chat, BOT, forum_topic_created={"name": given["name"], "icon_color": 7322096})
-    chat.topics[message["message_id"]] = "open"
-    return {"message_thread_id": message["message_id"], "name": given["name"], "icon_color": 7322096}
-
-
-def _change_topic(change: Callable[[Chat, int], object]) -> Callable[[State, Given], bool]:
-    def method(state: State, given: Given) -> bool:
-        chat = state.writable(given.get("chat_id"))
-        thread = int(given.get("message_thread_id") or 0)
-        if thread not in chat.topics:
-            raise bad("TOPIC_ID_INVALID")
-        change(chat, thread)
-        return True
-
-    return method
-
-
 def get_file(state: State, given: Given) -> Given:
     """Say where a file can be fetched."""
     found = state.files.get(str(given.get("file_id")))
@@ -240,17 +241,15 @@ def get_file(state: State, given: Given) -> Given:
     return {"file_id": given["file_id"], "file_unique_id": "u", "file_path": f"files/{given['file_id']}"}
 
 
-def get_chat(state: State, given: Given) -> Given:
-    """Return a chat."""
-    chat = state.writable(given.get("chat_id"))
-    return {**chat.document, "accent_color_id": 0, "max_reaction_count": 11}
-
-
 METHODS: dict[str, Callable[[State, Given], Any]] = {
     "getMe": lambda _state, _given: {**BOT, "can_join_groups": True},
     "sendMessage": send_message,
     "sendPhoto": send_photo,
-    "sendDocument": send_document,
+    "sendDocument": _sending("sendDocument", "document"),
+    "sendVideo": _sending("sendVideo", "video"),
+    "sendVideoNote": _sending("sendVideoNote", "video_note"),
+    "sendVoice": _sending("sendVoice", "voice"),
+    "sendAudio": _sending("sendAudio", "audio"),
     "sendMediaGroup": send_media_group,
     "sendChatAction": lambda state, given: bool(state.writable(given.get("chat_id"))),
     "editMessageText": edit_text,
@@ -261,11 +260,7 @@ METHODS: dict[str, Callable[[State, Given], Any]] = {
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,
     "getWebhookInfo": webhook_info,
-    "createForumTopic": create_topic,
-    "closeForumTopic": _change_topic(lambda chat, thread: chat.topics.update({thread: "closed"})),
-    "reopenForumTopic": _change_topic(lambda chat, thread: chat.topics.update({thread: "open"})),
-    "deleteForumTopic": _change_topic(lambda chat, thread: chat.topics.pop(thread)),
     "getFile": get_file,
-    "getChat": get_chat,
+    **forum.METHODS,
 }
 BY_LOWER_NAME = {name.lower(): name for name in METHODS} | {"getupdates": "getUpdates"}

@@ -15,7 +15,16 @@ from tests.fake_bot_api.methods import BY_LOWER_NAME, METHODS
 from tests.fake_bot_api.refusals import Refusal
 from tests.fake_bot_api.state import State
 
-_NESTED = ("reply_markup", "commands", "scope", "allowed_updates", "media", "link_preview_options")
+_NESTED = (
+    "reaction",
+    "reply_parameters",
+    "reply_markup",
+    "commands",
+    "scope",
+    "allowed_updates",
+    "media",
+    "link_preview_options",
+)
 _PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 WEBHOOK_RETRY_SECONDS = 0.05
 

@@ -13,10 +13,21 @@ from typing import Any
 from tests.fake_bot_api.faults import Faults
 from tests.fake_bot_api.limits import Limits
 from tests.fake_bot_api.refusals import Refusal, bad
+from tests.pictures import jpeg
 
 TOKEN = "7000000001:AAFakeTokenForTestsOnly_0123456789ab"
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Dianling", "username": "dianling_test_bot"}
+PHOTO = jpeg()
 QUERY_SECONDS = 15.0  # after which a tap can no longer be answered
+
+
+@dataclass(slots=True)
+class Topic:
+    """One topic of a forum."""
+
+    title: str
+    colour: int
+    closed: bool = False
 
 
 @dataclass(slots=True)
@@ -30,7 +41,10 @@ class Chat:
     forum: bool = False
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     deleted: list[int] = field(default_factory=list)
-    topics: dict[int, str] = field(default_factory=dict)  # id → open | closed
+    topics: dict[int, Topic] = field(default_factory=dict)
+    pinned: list[int] = field(default_factory=list)
+    may_manage_topics: bool = True
+    may_pin: bool = True
 
     @property
     def kind(self) -> str:
@@ -76,6 +90,9 @@ class State:
         self.queries: dict[str, tuple[float, bool]] = {}
         self.commands: dict[str, list[Any]] = {}
         self.files: dict[str, tuple[str, bytes, int]] = {}
+        self.sorts: dict[str, str] = {}  # file id → photo, video, document …
+        # How writing to a deleted topic is answered: one of two refusals, or "silent".
+        self.dead_topics = "message thread not found"
         self._update_ids = itertools.count(1000)
         self._message_ids = itertools.count(1)
         self._witness = witness_file.open("a", encoding="utf-8") if witness_file else None
@@ -178,15 +195,49 @@ class State:
         """Return a person as the sender of a message."""
         return {"id": identity, "is_bot": False, "first_name": f"U{identity}", "language_code": "zh-hans"}
 
-    def say(self, identity: int, text: str | None = None, *, group: int | None = None, **content: Any) -> int:
-        """Let a person write or send something; return the id of the update."""
+    def say(
+        self,
+        identity: int,
+        text: str | None = None,
+        *,
+        group: int | None = None,
+        thread: int | None = None,
+        answering: int | None = None,
+        **content: Any,
+    ) -> int:
+        """Let a person write or send something, in a topic, as an answer; return the id of the update."""
         chat = self.chat(identity if group is None else group)
+        if thread is not None:
+            content |= {"message_thread_id": thread, "is_topic_message": True}
+            # In a topic what answers nothing seems to answer the topic's opening.
+            content["reply_to_message"] = {"message_id": thread, "forum_topic_created": {}}
+        if answering is not None:
+            content["reply_to_message"] = {
+                key: value for key, value in chat.messages[answering].items() if key != "reply_to_message"
+            }
         message = self.new_message(chat, self.user(identity), text=text, **content)
         return self.push("message", message)
 
-    def edit(self, identity: int, message_id: int, text: str) -> int:
+    def service(self, identity: int, group: int, **content: Any) -> int:
+        """Let Telegram report what a person did with a group: joined, pinned, closed a topic."""
+        return self.say(identity, group=group, **content)
+
+    def drop_topic(self, group: int, thread: int) -> None:
+        """Let an administrator delete a topic with everything in it; no update tells of it."""
+        chat = self.chat(group)
+        del chat.topics[thread]
+        for number in [n for n, one in chat.messages.items() if one.get("message_thread_id") == thread]:
+            del chat.messages[number]
+
+    def forum(self, group: int) -> Chat:
+        """Make a group a forum and return it."""
+        chat = self.chat(group)
+        chat.forum = True
+        return chat
+
+    def edit(self, identity: int, message_id: int, text: str, *, group: int | None = None) -> int:
         """Let a person correct a message."""
-        message = self.chat(identity).messages[message_id]
+        message = self.chat(identity if group is None else group).messages[message_id]
         message.update(text=text, edit_date=message["date"] + 5)
         return self.push("edited_message", dict(message))
 
@@ -196,7 +247,39 @@ class State:
             {"file_id": f"photo-{width}", "file_unique_id": f"p{width}", "width": width, "height": width}
             for width in (90, 1280, 320)
         ]
+        for size in sizes:
+            name = str(size["file_id"])
+            self.files[name], self.sorts[name] = ("photo.jpg", PHOTO, len(PHOTO)), "photo"
         return self.say(identity, photo=sizes, caption=caption, **content)
+
+    def send_file(
+        self,
+        identity: int,
+        sort: str,
+        content: bytes,
+        *,
+        name: str = "",
+        media_type: str = "",
+        size: int | None = None,
+        group: int | None = None,
+        **content_of_message: Any,
+    ) -> str:
+        """Let a person send a file of a sort (photo, video, voice, document …); return its id.
+
+        `size` is what the server says of it, where it is to differ from the truth.
+        """
+        file_id = f"{sort}-file-{len(self.files) + 1}"
+        size = len(content) if size is None else size
+        self.files[file_id], self.sorts[file_id] = (name, content, size), sort
+        found: Any = {"file_id": file_id, "file_unique_id": f"u-{file_id}", "file_size": size}
+        if name:
+            found["file_name"] = name
+        if media_type:
+            found["mime_type"] = media_type
+        if sort == "photo":
+            found = [{**found, "width": 1280, "height": 960}]
+        self.say(identity, group=group, **{sort: found}, **content_of_message)
+        return file_id
 
     def contact(self, identity: int, phone: str, *, owner: int | None = None) -> int:
         """Let a person share a phone number; `owner` is whose it is."""

@@ -15,7 +15,7 @@ import pytest
 from sqlmodel import col, select
 
 from benchmarks.processes import Child, answers, free_port, until
-from knowledge.rules.workdays import calendar_of
+from knowledge.rules.calendars import calendar_of
 from storage.database import Database
 from storage.models import Account, Binding, Chat, Person
 from tests.fake_bot_api.state import TOKEN

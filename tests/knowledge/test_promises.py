@@ -73,10 +73,14 @@ def test_a_region_and_a_subtype_have_their_own_rows() -> None:
 
 
 def test_working_days_follow_the_region_that_was_asked_for() -> None:
-    reply = due(steps("complaint", region="taiwan")["reply"], OPENED_AT).promised
+    before_a_holiday = datetime(2026, 9, 24, 10, 0, tzinfo=SHANGHAI)  # Monday 28 September is free in Taiwan
+    here = due(steps("complaint")["reply"], before_a_holiday).promised
+    there = due(steps("complaint", region="taiwan")["reply"], before_a_holiday).promised
 
-    assert reply is not None
-    assert reply.provisional
+    assert here is not None
+    assert there is not None
+    assert there.at.date() == date(2026, 10, 5)  # a working day there, and in the middle of a holiday here
+    assert here.at.date() > there.at.date()
 
 
 def test_a_ticket_keeps_the_edition_it_was_opened_under() -> None:
@@ -108,7 +112,7 @@ def test_every_ticket_has_a_limit_and_nothing_is_due_before_it_starts(
     assert found
     assert len({term.step for term in found}) == len(found)
     for term in found:
-        moments = due(term, opened_at)
+        moments = due(term, opened_at, slot=opened_at + timedelta(hours=2))
         assert moments.limit is not None
         assert moments.limit.at > opened_at
         if moments.promised:

@@ -13,7 +13,6 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
     InlineKeyboardMarkup,
-    KeyboardButton,
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
@@ -21,12 +20,27 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
 from bot.channels.telegram import errors, reading, rendering
+from bot.channels.telegram.files import CAPTION_UNITS, Files, Ready, below
+from bot.channels.telegram.offers import Offers, Passing, native
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.polling import Poll
+from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest, NotSent
-from bot.delivery import ChannelBroken, DeliveryError, NotNow, Take, Uncertain, Undeliverable
+from bot.delivery import (
+    ChannelBroken,
+    DeliveryError,
+    NotNow,
+    Place,
+    Take,
+    TopicClosed,
+    TopicGone,
+    Uncertain,
+    Undeliverable,
+)
+from bot.files import FileStore
 from handlers.messages import Message, Reply
 from handlers.wording import commands
+from handlers.wording import evidence as evidence_wording
 
 log = structlog.get_logger()
 
@@ -34,6 +48,7 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 T = TypeVar("T")
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_ANYWHERE = Place()
 _EXTRA_LANE = 1  # what belongs to a message that has begun goes as soon as an answer would
 PART_TRIES = 4
 CUT_OFF_AFTER_SECONDS = 10.0  # without any connection for so long, the queue is kept and tried now and then
@@ -49,7 +64,14 @@ class TelegramChannel:
     name = reading.NAME
 
     def __init__(
-        self, token: str, api_root: str, rate: float, poll_seconds: int, staff_chat: int | None
+        self,
+        token: str,
+        api_root: str,
+        rate: float,
+        poll_seconds: int,
+        staff_chat: int | None,
+        *,
+        store: FileStore | None = None,
     ) -> None:
         self._request = AiohttpRequest()
         self._bot = Bot(
@@ -64,10 +86,11 @@ class TelegramChannel:
         self._staff_chat = staff_chat
         # A group that becomes a supergroup gets a new id; outside of this class it keeps the configured one.
         self._staff_chat_now = staff_chat
-        # Chats where a native button is offered, with the line of its own that offers it, if there is one.
-        self._offers: dict[str, int | None] = {}
+        self._offers = Offers(self._bot, chat_of=self._chat_of, post=self._post_line)
         self._cut_off_since: float | None = None
         self._setting_up: asyncio.Task[None] | None = None
+        self._topics = Topics(self._bot)
+        self._files = Files(self._bot, self._request, store, self.pace)
 
     def read(self, payload: dict[str, Any], update_id: str, received_at: datetime) -> Message | None:
         """Return the message in a raw update, or None where it holds nothing for the desk."""
@@ -99,15 +122,51 @@ class TelegramChannel:
         finally:
             self._setting_up.cancel()
 
+    async def fetch(self, ref: str, *, most_bytes: int) -> bytes:
+        """Return a file that somebody sent; raise FileGone, FileTooLarge, or DeliveryError to try again."""
+        return await self._files.fetch(ref, most_bytes=most_bytes)
+
     async def close(self) -> None:
         """Close every connection."""
         await self._request.shutdown()
+
+    async def has_topics(self, address: str) -> bool:
+        """Return whether the staff group is a forum in which we may open topics."""
+        if not self._is_staff(address):
+            return False
+        return await self._topics.there(self._chat_of(address))
+
+    async def open_topic(self, address: str, title: str, colour: int) -> str:
+        """Open a topic and return its id; raise TopicsRefused or DeliveryError."""
+        try:
+            return await self._answered(self._topics.open(self._chat_of(address), title, colour))
+        except TelegramError as error:
+            self._refuse(address, error)
+
+    async def shape_topic(
+        self, address: str, thread: str, *, title: str | None = None, closed: bool | None = None
+    ) -> None:
+        """Give a topic another title, close it or open it again; what is refused stays as it was."""
+        try:
+            await self._topics.shape(self._chat_of(address), thread, title=title, closed=closed)
+        except TelegramError as error:
+            if isinstance(error, RetryAfter):
+                self.pace.pause(address, errors.retry_seconds(error))
+            log.info("a topic was not changed", reason=str(error))
 
     async def send(self, address: str, token: str, reply: Reply, *, replaces: str | None) -> str | None:
         """Send a reply, in parts where it is long, and return the id of the last part; raise DeliveryError.
 
         A quiet reply is written into the message it replaces; a sounding one takes that one's buttons away.
         """
+        return await self.send_to(address, token, reply, replaces=replaces, place=_ANYWHERE)
+
+    async def send_to(
+        self, address: str, token: str, reply: Reply, *, replaces: str | None, place: Place
+    ) -> str | None:
+        """Send a reply into a topic or below a message, as `send` does; raise TopicGone or TopicClosed."""
+        if reply.answers is not None:
+            place = Place(place.thread, reply.answers)
         parts = rendering.split(reply.text)
         if not parts:
             raise Undeliverable("a message without text")
@@ -119,30 +178,65 @@ class TelegramChannel:
                     # It took the place of a question that may have offered a native button.
                     await self._tidy_up(address, reply, inline, None)
                 return replaces
-        native = _native(reply) if inline is None else None
+        asked = native(reply) if inline is None else None
         closing = ReplyKeyboardRemove() if inline is None and address in self._offers else None
-        last: Markup | None = native or inline or closing
+        last: Markup | None = asked or inline or closing
+        carried, parts = await self._carried(reply, parts)
         posted = 0
+        if len(carried) == 1 and _fits_under(carried[0], reply, parts):
+            # Words and file are one message: whoever answers it, answers both.
+            try:
+                posted = await self._post(
+                    address, parts[0], last, silent=reply.quiet, place=place, file=carried[0]
+                )
+                parts = []
+            except Undeliverable as error:
+                log.warning("a file was refused", reason=str(error))
+                parts = rendering.split(f"{reply.text}\n{evidence_wording.not_delivered(1)}")
+            carried = []
         for number, part in enumerate(parts):
             markup = last if number == len(parts) - 1 else None
             if number == 0:
-                posted = await self._post(address, part, markup, silent=reply.quiet)
+                posted = await self._post(address, part, markup, silent=reply.quiet, place=place)
             else:
-                posted = await self._continue(address, part, markup, silent=reply.quiet)
+                posted = await self._continue(address, part, markup, silent=reply.quiet, place=place)
+        if carried:
+            await self._send_files(address, carried, Place(place.thread, str(posted)))
         await self._tidy_up(address, reply, inline, None if reply.quiet else replaces)
+        if reply.pinned and place.thread is not None:
+            await self._topics.pin(self._chat_of(address), posted)
         return str(posted)
 
-    async def _continue(self, address: str, part: str, markup: Markup | None, *, silent: bool) -> int:
+    async def _carried(self, reply: Reply, parts: list[str]) -> tuple[list[Ready], list[str]]:
+        """Return the files that go with a reply and its parts, which say so where some cannot."""
+        if not reply.enclosures:
+            return [], parts
+        ready, missing = await self._files.prepare(reply.enclosures)
+        if missing:
+            parts = rendering.split(f"{reply.text}\n{evidence_wording.not_delivered(missing)}")
+        return ready, parts
+
+    async def _send_files(self, address: str, carried: list[Ready], place: Place) -> None:
+        """Send files below their words, which have arrived; what fails is said there."""
+        failed = await self._files.send_below(address, self._chat_of(address), carried, place)
+        if failed:
+            with contextlib.suppress(DeliveryError):
+                text = evidence_wording.not_delivered(failed)
+                await self._post(address, text, None, silent=True, place=place)
+
+    async def _continue(
+        self, address: str, part: str, markup: Markup | None, *, silent: bool, place: Place
+    ) -> int:
         """Send a further part of a message whose first one has arrived: only from here can it be finished."""
         for _ in range(PART_TRIES - 1):
             await self.pace.admit(address, _EXTRA_LANE)
             try:
-                return await self._post(address, part, markup, silent=silent)
+                return await self._post(address, part, markup, silent=silent, place=place)
             except NotNow as error:
                 await asyncio.sleep(error.retry_after_seconds)
         await self.pace.admit(address, _EXTRA_LANE)
         try:
-            return await self._post(address, part, markup, silent=silent)
+            return await self._post(address, part, markup, silent=silent, place=place)
         except (NotNow, ChannelBroken) as error:
             # Sending it all again would say the first parts twice; whether that is right is not ours to say.
             raise Uncertain("only the first parts of a long message were sent") from error
@@ -156,65 +250,77 @@ class TelegramChannel:
                 with contextlib.suppress(BadRequest, ValueError):  # it has no buttons, or is gone
                     await self._bot.edit_message_reply_markup(self._chat_of(address), int(old))
             if reply.asks is not None and not _is_group(address):
-                await self._offer(address, reply, own_line=inline is not None)
+                await self._offers.offer(address, reply, own_line=inline is not None)
             elif address in self._offers:
-                await self._withdraw(address, remove=inline is not None)
+                await self._offers.withdraw(address, remove=inline is not None)
         except (TelegramError, DeliveryError) as error:
             if isinstance(error, RetryAfter):
                 self.pace.pause(address, errors.retry_seconds(error))
             log.debug("a message was not tidied up after", reason=str(error))
 
-    async def _offer(self, address: str, reply: Reply, *, own_line: bool) -> None:
-        """Offer a native button; beside choices in a line of its own, for a message carries one kind only."""
-        earlier = self._offers.get(address)
-        self._offers[address] = None
-        if own_line:
-            text = commands.offer_contact() if reply.asks == "contact" else commands.offer_location()
-            await self.pace.admit(address, _EXTRA_LANE)
-            self._offers[address] = await self._post(address, text, _native(reply), silent=True)
-        if earlier is not None:
-            await self._bot.delete_message(self._chat_of(address), earlier)
+    async def _post_line(self, address: str, text: str, markup: Passing | None) -> int:
+        """Send a line without a sound that only carries a native button, or takes one away."""
+        await self.pace.admit(address, _EXTRA_LANE)
+        return await self._post(address, text, markup, silent=True)
 
-    async def _withdraw(self, address: str, *, remove: bool) -> None:
-        """Take a native button away; with `remove` the message just sent, having choices, could not do it."""
-        line = self._offers.pop(address)
-        chat = self._chat_of(address)
-        if remove:
-            await self.pace.admit(address, _EXTRA_LANE)
-            passing = await self._post(
-                address, commands.buttons_put_away(), ReplyKeyboardRemove(), silent=True
-            )
-            await self._bot.delete_message(chat, passing)
-        if line is not None:
-            await self._bot.delete_message(chat, line)
-
-    async def _post(self, address: str, text: str, markup: Markup | None, *, silent: bool) -> int:
+    async def _post(
+        self,
+        address: str,
+        text: str,
+        markup: Markup | None,
+        *,
+        silent: bool,
+        place: Place = _ANYWHERE,
+        file: Ready | None = None,
+    ) -> int:
         """Send one message and return its id; unreadable markup is sent once again as plain text."""
         try:
-            return await self._post_once(address, rendering.to_html(text), "HTML", markup, silent)
+            return await self._post_once(
+                address, rendering.to_html(text), "HTML", markup, silent, place, file
+            )
         except BadRequest as error:
+            if place.thread is not None and errors.is_topic_gone(error):
+                raise TopicGone(str(error)) from error
+            if place.thread is not None and errors.is_topic_closed(error):
+                raise TopicClosed(str(error)) from error
             if not errors.is_unreadable_markup(error):
                 self._refuse(address, error)
             log.error("Telegram cannot read our markup", reason=str(error))
         except TelegramError as error:
             self._refuse(address, error)
         try:
-            return await self._post_once(address, rendering.to_plain(text), None, markup, silent)
+            return await self._post_once(address, rendering.to_plain(text), None, markup, silent, place, file)
         except TelegramError as error:
             self._refuse(address, error)
 
     async def _post_once(
-        self, address: str, text: str, parse_mode: str | None, markup: Markup | None, silent: bool
+        self,
+        address: str,
+        text: str,
+        parse_mode: str | None,
+        markup: Markup | None,
+        silent: bool,
+        place: Place,
+        file: Ready | None,
     ) -> int:
+        common: dict[str, Any] = {
+            "parse_mode": parse_mode,
+            "reply_markup": markup,
+            "disable_notification": silent,
+            "message_thread_id": None if place.thread is None else int(place.thread),
+            "reply_parameters": below(place),
+        }
+
         async def post() -> int:
-            posted = await self._bot.send_message(
-                self._chat_of(address),
-                text,
-                parse_mode=parse_mode,
-                reply_markup=markup,
-                disable_notification=silent,
-                link_preview_options=_NO_PREVIEW,
-            )
+            chat = self._chat_of(address)
+            if file is not None:
+                posted = await self._files.send_one(chat, file, caption=text, **common)
+            else:
+                posted = await self._bot.send_message(chat, text, link_preview_options=_NO_PREVIEW, **common)
+            if place.thread is not None and str(posted.message_thread_id) != place.thread:
+                # A topic that is no more: Telegram put it into the general one without a word.
+                await self._topics.take_back(self._chat_of(address), posted.message_id)
+                raise TopicGone("the topic is no longer there")
             return posted.message_id
 
         try:
@@ -241,8 +347,10 @@ class TelegramChannel:
         except BadRequest as error:
             if errors.is_unchanged(error):
                 return True
-            if errors.is_gone(error) or errors.is_unreadable_markup(error):
+            if errors.is_gone(error) or errors.is_unreadable_markup(error) or errors.is_topic_gone(error):
                 return False
+            if errors.is_topic_closed(error):
+                raise TopicClosed(str(error)) from error
             self._refuse(address, error)
         except TelegramError as error:
             self._refuse(address, error)
@@ -275,6 +383,8 @@ class TelegramChannel:
 
     async def _set_commands(self) -> None:
         """Show customers and colleagues their own commands; only a help, so a failure is not repeated."""
+        if self._staff_chat_now is not None:
+            await self._topics.there(self._staff_chat_now)
         try:
             await self._bot.set_my_commands(
                 commands.CUSTOMER_COMMANDS, scope=BotCommandScopeAllPrivateChats()
@@ -311,18 +421,13 @@ class TelegramChannel:
     def _move_staff(self, new: int) -> None:
         log.warning("the staff group has a new id; please change the setting", staff_chat=new)
         self._staff_chat_now = new
+        self._topics.forget()
 
 
-def _native(reply: Reply) -> ReplyKeyboardMarkup | None:
-    """Return the keyboard with the native button that a reply asks for."""
-    match reply.asks:
-        case "contact":
-            button = KeyboardButton(commands.share_contact(), request_contact=True)
-        case "location":
-            button = KeyboardButton(commands.share_location(), request_location=True)
-        case _:
-            return None
-    return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+def _fits_under(file: Ready, reply: Reply, parts: list[str]) -> bool:
+    """Whether a reply's words can stand under its one file; a card is edited, which a caption is not."""
+    short = len(parts) == 1 and rendering.units(rendering.to_plain(parts[0])) <= CAPTION_UNITS
+    return file.may_have_caption and short and reply.card is None
 
 
 def _is_group(address: str) -> bool:

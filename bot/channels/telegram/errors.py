@@ -36,6 +36,10 @@ _NO_LONGER_THERE = (
     "message_id_invalid",
     "message to be replied not found",
 )
+# Two ways to say that somebody deleted a topic; a third is to post into the general topic and say nothing.
+_TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
+_TOPIC_CLOSED = ("topic_closed",)
+_NO_TOPICS = ("not a forum", "chat_not_forum", "not enough rights", "have no rights", "admin_required")
 RETRY_SECONDS = 1.0
 LONGEST_REASON = 200
 
@@ -68,6 +72,21 @@ def meaning(error: TelegramError) -> DeliveryError:
             return ChannelBroken(said)
         case _:
             return Uncertain(said)
+
+
+def is_topic_gone(error: BadRequest) -> bool:
+    """Tell whether the topic that was written to has been deleted."""
+    return any(one in str(error).lower() for one in _TOPIC_GONE)
+
+
+def is_topic_closed(error: BadRequest) -> bool:
+    """Tell whether the topic that was written to is closed."""
+    return any(one in str(error).lower() for one in _TOPIC_CLOSED)
+
+
+def are_topics_refused(error: TelegramError) -> bool:
+    """Tell whether we may not open topics, or the group has none."""
+    return any(one in str(error).lower() for one in _NO_TOPICS)
 
 
 def is_unreadable_markup(error: BadRequest) -> bool:

@@ -17,6 +17,8 @@ CHAT_RATE = 1.0
 CHAT_BURST = 3
 GROUP_MESSAGES = 19
 GROUP_SECONDS = 60.0
+GROUP_KEPT = 4  # of them are kept for dangers and for customers who speak with a colleague now
+STAFF_LANE = 2
 SLOWEST = 0.25  # of the usual pace, after being told again and again that we are too fast
 RECOVERY_PER_SECOND = 0.1 / 60
 _FORGET_BEYOND = 20_000
@@ -35,8 +37,9 @@ class Meter:
         self._burst = burst
         self._due = float("-inf")
 
-    def delay(self, now: float, *, factor: float = 1.0, burst: int | None = None) -> float:
+    def delay(self, now: float, *, factor: float = 1.0, burst: int | None = None, keep: int = 0) -> float:
         """Return the seconds until one more may pass; with `burst`, until that much of it would be left."""
+        del keep  # a chat has only one who is answered
         spare = (self._burst if burst is None else burst) - 1
         return self._due - spare / (self._rate * factor) - now
 
@@ -59,11 +62,12 @@ class Window:
         self._seconds = seconds
         self._passed: deque[float] = deque()
 
-    def delay(self, now: float) -> float:
-        """Return the seconds until one more may pass."""
-        if len(self._passed) < self._most:
+    def delay(self, now: float, *, keep: int = 0) -> float:
+        """Return the seconds until one more may pass and so many more could at once."""
+        most = self._most - keep
+        if len(self._passed) < most:
             return 0.0
-        return self._passed[0] + self._seconds - now
+        return self._passed[-most] + self._seconds - now
 
     def count(self, now: float) -> None:
         """Count one that passes now."""
@@ -157,14 +161,16 @@ class Pace:
         # Broadcasts never touch the burst: it is kept for whoever asks something now.
         return max(self._all.delay(now, factor=factor, burst=1), self._bulk.delay(now, factor=factor))
 
-    def _place_delay(self, address: str, now: float) -> float:
+    def _place_delay(self, address: str, lane: int, now: float) -> float:
         paused = self._groups_paused_until.get(address, now) if _is_group(address) else self._paused_until
         pause = paused - now
         place = self._places.get(address)
-        return pause if place is None else max(pause, place.delay(now))
+        if place is None:
+            return pause
+        return max(pause, place.delay(now, keep=GROUP_KEPT if lane >= STAFF_LANE else 0))
 
     def _delay(self, address: str, lane: int, now: float) -> float:
-        return max(self._common_delay(lane, now), self._place_delay(address, now))
+        return max(self._common_delay(lane, now), self._place_delay(address, lane, now))
 
     def _count(self, address: str, lane: int, now: float) -> None:
         factor = self._factor(now)
@@ -191,7 +197,7 @@ class Pace:
             # A lane that has to wait costs no look at its chats: thousands may stand there.
             delay = self._common_delay(waiter.lane, now)
             if delay <= 0:
-                delay = self._place_delay(waiter.address, now)
+                delay = self._place_delay(waiter.address, waiter.lane, now)
                 if delay <= 0:
                     self._count(waiter.address, waiter.lane, now)
                     waiter.passed.set_result(None)

@@ -14,6 +14,7 @@ UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 # NUL cannot be stored everywhere, lone surrogates nowhere; the rest turns the reading direction of a text and
 # so can make one thing look like another.
 _UNWANTED = re.compile("[\x00\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A file is sent again as what it came as; where that is not what its kind says, its key begins with it.
 _FILES: tuple[tuple[str, EvidenceKind], ...] = (
     ("video", "video"),
     ("video_note", "video"),
@@ -21,9 +22,51 @@ _FILES: tuple[tuple[str, EvidenceKind], ...] = (
     ("audio", "file"),
     ("document", "file"),
 )
+_COMES_AS = {"photo": "photo", "video": "video", "voice": "voice", "file": "document"}
 # Things people say that we can neither read nor keep; they still deserve an answer.
 _WORDLESS = frozenset(
     ("sticker", "animation", "dice", "poll", "story", "game", "paid_media", "checklist", "giveaway")
+)
+# What Telegram itself reports about a chat; nobody said it, so nobody hears it.
+SERVICE = frozenset(
+    (
+        "new_chat_members",
+        "left_chat_member",
+        "new_chat_title",
+        "new_chat_photo",
+        "delete_chat_photo",
+        "group_chat_created",
+        "supergroup_chat_created",
+        "channel_chat_created",
+        "message_auto_delete_timer_changed",
+        "migrate_to_chat_id",
+        "migrate_from_chat_id",
+        "pinned_message",
+        "invoice",
+        "successful_payment",
+        "refunded_payment",
+        "users_shared",
+        "chat_shared",
+        "connected_website",
+        "write_access_allowed",
+        "passport_data",
+        "proximity_alert_triggered",
+        "boost_added",
+        "chat_background_set",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
+        "giveaway_created",
+        "giveaway_completed",
+        "video_chat_scheduled",
+        "video_chat_started",
+        "video_chat_ended",
+        "video_chat_participants_invited",
+        "web_app_data",
+    )
 )
 _LONGEST_NAME = 64
 
@@ -97,7 +140,9 @@ class _Reader:
         data = query.get("data")
         if not isinstance(data, str):
             return None
-        return self._build(self._received_at, query.get("from"), choice=data)
+        under = query.get("message")
+        thread = _thread(under) if isinstance(under, dict) else None
+        return self._build(self._received_at, query.get("from"), choice=data, thread=thread)
 
     def membership(self, change: dict[str, Any]) -> Message | None:
         """Read that a customer blocked or unblocked us."""
@@ -110,7 +155,13 @@ class _Reader:
     def message(self, message: dict[str, Any], *, edited: bool) -> Message | None:
         """Read what was written, sent or shared; None for what Telegram itself reports about a chat."""
         author = message.get("from")
-        if not isinstance(author, dict) or author.get("is_bot"):
+        if not isinstance(author, dict) or not SERVICE.isdisjoint(message):
+            return None
+        behind = message.get("sender_chat")
+        if isinstance(behind, dict) and self._in_group and not message.get("is_automatic_forward"):
+            # Somebody who writes in the name of a group or channel: nobody we could know.
+            author = {"id": f"chat:{behind.get('id', '')}", "first_name": behind.get("title")}
+        elif author.get("is_bot") or isinstance(behind, dict):
             return None
         text = message.get("text") or message.get("caption") or ""
         attachments = _attachments(message)
@@ -130,7 +181,8 @@ class _Reader:
             edited=edited,
             ref=str(message["message_id"]) if "message_id" in message else None,
             reply_to=_answered(message),
-            thread=str(message["message_thread_id"]) if message.get("is_topic_message") else None,
+            thread=_thread(message),
+            reply_to_us=_answers_us(message),
         )
 
     def _build(self, sent_at: datetime, author: Any, **fields: Any) -> Message:
@@ -162,21 +214,35 @@ def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
                 kind = "photo"  # sent as a file so that it keeps its sharpness
             elif key == "document" and sort == "video":
                 kind = "video"
-            return (_attachment(kind, found, group),)
+            return (_attachment(kind, found, group, came_as=key),)
     return ()
 
 
-def _attachment(kind: EvidenceKind, found: dict[str, Any], group: str) -> Attachment:
+def _attachment(
+    kind: EvidenceKind, found: dict[str, Any], group: str, *, came_as: str = "photo"
+) -> Attachment:
     size = found.get("file_size")
     size_bytes = size if isinstance(size, int) else None
     return Attachment(
         kind,
-        str(found.get("file_id", "")),
+        key_of(kind, came_as, str(found.get("file_id", ""))),
         size_bytes=size_bytes,
         name=str(found.get("file_name", "")),
         group=group,
         too_large=size_bytes is not None and size_bytes > LARGEST_FILE_BYTES,
+        media_type=str(found.get("mime_type", ""))[:64],
     )
+
+
+def key_of(kind: str, came_as: str, file_id: str) -> str:
+    """Return our key of a file: Telegram's id, with what it came as before it where its kind does not say."""
+    return file_id if _COMES_AS[kind] == came_as else f"{came_as}:{file_id}"
+
+
+def way_of(kind: str, key: str) -> tuple[str, str]:
+    """Return what a file came as (photo, video, video_note, voice, audio or document), and Telegram's id."""
+    came_as, colon, file_id = key.rpartition(":")
+    return (came_as, file_id) if colon else (_COMES_AS[kind], key)
 
 
 def _location(message: dict[str, Any]) -> Location | None:
@@ -202,3 +268,14 @@ def _answered(message: dict[str, Any]) -> str | None:
     if not isinstance(found, dict) or "forum_topic_created" in found or "message_id" not in found:
         return None
     return str(found["message_id"])
+
+
+def _thread(message: dict[str, Any]) -> str | None:
+    """Return the topic that a message stands in; threads of replies in plain groups are none."""
+    return str(message["message_thread_id"]) if message.get("is_topic_message") else None
+
+
+def _answers_us(message: dict[str, Any]) -> bool:
+    """Tell whether a message answers one of a bot: the staff group's bot, as far as we are shown."""
+    found = message.get("reply_to_message")
+    return _answered(message) is not None and bool(((found or {}).get("from") or {}).get("is_bot"))

@@ -113,6 +113,30 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"answer lost: {type(error).__name__}") from _bare(error)
 
+    async def fetch(self, url: str, *, most_bytes: int) -> tuple[int, bytes | None]:
+        """Return the status of a download and its content, None where it is more than we take."""
+        if self._session is None:
+            await self.initialize()
+        assert self._session is not None
+        address = yarl.URL(url)
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_SECONDS, sock_read=self._read_seconds
+        )
+        content = bytearray()
+        try:
+            async with self._session.get(
+                address, timeout=timeout, proxy=_proxy_for(address), allow_redirects=False
+            ) as answer:
+                async for chunk in answer.content.iter_chunked(64 * 1024):
+                    content += chunk
+                    if len(content) > most_bytes:
+                        return answer.status, None
+                return answer.status, bytes(content)
+        except TimeoutError as error:
+            raise TimedOut(f"no answer: {type(error).__name__}") from _bare(error)
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(f"answer lost: {type(error).__name__}") from _bare(error)
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
         """Return an answer's JSON object; raise TelegramError for anything else, whose text is not logged."""

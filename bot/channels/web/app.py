@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -27,8 +28,9 @@ from bot.channels.web.hub import Bell
 from bot.channels.web.limits import Buckets
 from bot.channels.web.markup import to_html
 from bot.channels.web.pages import day_label, time_label
-from bot.channels.web.requests import Refused
+from bot.channels.web.requests import Refused, Upload
 from bot.delivery import RawUpdate, Take
+from bot.files import MEGABYTE, NotTaken
 
 log = structlog.get_logger()
 
@@ -37,7 +39,13 @@ PING_SECONDS = 15
 LOOK_SECONDS = 30.0  # another process may have written: look even when nobody rang
 PLAIN_WAIT_SECONDS = 1.5  # a page without scripts is shown again once the answer is there, or after this
 RETRY_MILLISECONDS = 2_000
+FILE_TOKENS = 0.2  # a picture is written anew for whoever looks at it
 UPLOAD_TOKENS = 3.0  # a file weighs as much as three messages
+_NOT_TAKEN = {
+    "type": (415, sentences.FILE_UNKNOWN),
+    "large": (413, sentences.FILE_TOO_LARGE),
+    "quota": (429, sentences.FILE_QUOTA),
+}
 
 
 class _LastingFiles(StaticFiles):
@@ -55,9 +63,10 @@ def build_app(
     take: Take,
     backroom: Backroom,
     buckets: Buckets | None = None,
+    most_bytes: int = 20 * MEGABYTE,
     now: Callable[[], datetime] = clock.now,
 ) -> FastAPI:
-    """Return the web application of the chat."""
+    """Return the web application of the chat; files of up to `most_bytes` are taken."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SafeHeaders)
     buckets = buckets or Buckets(burst=10, per_second=1)
@@ -94,6 +103,24 @@ def build_app(
         # The same person's other open pages show what was said here.
         channel.hub.ring(address, {"kind": "own", "client_id": payload["id"], "text": shown, "at": at})
         return at
+
+    async def keep(address: str, upload: Upload) -> dict[str, Any]:
+        """Put a file into the store and return how the payload names it."""
+        try:
+            kept = await asyncio.to_thread(backroom.keep, address, upload.content)
+        except NotTaken as error:
+            status, sentence = _NOT_TAKEN[error.why]
+            raise Refused(status, sentence) from None
+        except OSError:
+            log.exception("cannot keep a file")
+            raise Refused(503, sentences.BUSY) from None
+        return {
+            "kind": kept.type.kind,
+            "ref": kept.content_hash,
+            "media_type": kept.type.media_type,
+            "size_bytes": kept.size_bytes,
+            "name": upload.name,
+        }
 
     def shown_text(payload: dict[str, Any], address: str) -> str:
         if payload.get("choice") is None:
@@ -154,21 +181,34 @@ def build_app(
         address = visitor(request)
         if not buckets.take(address, UPLOAD_TOKENS):
             raise Refused(429, sentences.TOO_FAST)
-        client_id, uploads = await requests.read_uploads(request)
-        files = []
-        for one in uploads:
-            try:
-                ref = await asyncio.to_thread(backroom.keep, one.content, one.type.ending)
-            except OSError:
-                log.exception("cannot keep a file")
-                raise Refused(503, sentences.BUSY) from None
-            files.append(
-                {"kind": one.type.kind, "ref": ref, "size_bytes": len(one.content), "name": one.name}
-            )
+        client_id, uploads = await requests.read_uploads(request, most_bytes=most_bytes)
+        files = [await keep(address, one) for one in uploads]
         payload: dict[str, Any] = {"id": client_id, "files": files}
         shown = own_text(payload, lambda _key: None)
         at = await accept(address, payload, shown)
         return JSONResponse({"id": client_id, "at": at, "text": shown}, status_code=202)
+
+    @app.get("/files/{token}/{index:int}")
+    async def _file(request: Request, token: str, index: int) -> Response:
+        """Hand out a file beside a reply, to the session that got the reply and to nobody else."""
+        session = sessions.session_of(request)
+        found = None
+        if session is not None:
+            if not buckets.take(sessions.address_of(session), FILE_TOKENS):
+                raise Refused(429, sentences.TOO_FAST)
+            found = await asyncio.to_thread(backroom.file, sessions.address_of(session), token, index)
+        if found is None:
+            raise Refused(404, sentences.NOT_FOUND)
+        way = "inline" if found.type.kind != "file" else "attachment"
+        return Response(
+            found.content,
+            media_type=found.type.media_type,
+            headers={
+                "Content-Disposition": f"{way}; filename*=UTF-8''{quote(found.name)}",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "Cache-Control": "private, max-age=86400",
+            },
+        )
 
     @app.post("/send")
     async def _plain_form(request: Request) -> Response:

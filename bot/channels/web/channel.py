@@ -38,6 +38,8 @@ class WebChannel:
                     ref=one["ref"],
                     size_bytes=one["size_bytes"],
                     name=one.get("name", ""),
+                    media_type=one.get("media_type", ""),
+                    content_hash=one["ref"] if "media_type" in one else None,
                     group=str(payload.get("id", "")) if len(files) > 1 else "",
                 )
                 for one in files

@@ -4,12 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict
 
+from bot.files import Kept, Presented
+
 
 class ChoiceShown(TypedDict):
     """A button on the page; the key comes back when it is tapped."""
 
     label: str
     key: str
+
+
+class FileShown(TypedDict):
+    """A photo, film or file beside a reply; its address is good for this session only."""
+
+    url: str
+    kind: str
+    name: str
 
 
 class Shown(TypedDict):
@@ -21,6 +31,7 @@ class Shown(TypedDict):
     # Of our replies
     id: NotRequired[int]
     choices: NotRequired[list[ChoiceShown]]
+    files: NotRequired[list[FileShown]]
     row: NotRequired[int]  # so many of the last choices stand in a row of their own
     card: NotRequired[str | None]
     # The earlier message whose place this one takes; `quiet` keeps its position, else it moves to the end.
@@ -51,8 +62,10 @@ class Backroom:
     """Return the last messages of an address, oldest first, cards only in their newest form."""
     news: Callable[[str, int], list[Shown]]
     """Return our replies to an address that came after the one with this id."""
-    keep: Callable[[bytes, str], str]
-    """Keep a file of this ending and return the key to fetch it."""
+    keep: Callable[[str, bytes], Kept]
+    """Keep a file from an address; raises NotTaken, or OSError where there is no room."""
+    file: Callable[[str, str, int], Presented | None]
+    """Return a file beside the reply of this token to this address, None where there is none."""
     facade: Callable[[], Facade]
     """Return what stands in the page's head now."""
 
@@ -77,7 +90,7 @@ def own_text(payload: dict[str, Any], label_of: Callable[[str], str | None]) -> 
     if payload.get("location") is not None:
         return "［我的位置］"
     text = str(payload.get("text") or "")
-    names = {"photo": "照片", "video": "视频", "file": "文件"}
+    names = {"photo": "照片", "video": "视频", "voice": "语音", "file": "文件"}
     kinds = [str(one["kind"]) for one in payload.get("files") or []]
     parts = [
         f"［{name}］" if kinds.count(kind) == 1 else f"［{name} × {kinds.count(kind)}］"

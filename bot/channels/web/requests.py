@@ -11,13 +11,12 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from bot.channels.web import sentences
-from bot.channels.web.files import HEAD_BYTES, FileType, type_of
 
 MAX_TEXT = 4_000  # characters
 MAX_MESSAGE_BYTES = 32 * 1024
-MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_UPLOAD_BYTES = 30 * 1024 * 1024
 MAX_FILES = 9
+FILES_AT_ONCE = 2  # so many of the largest may come together
+FORM_BYTES = 64 * 1024  # what a form takes beside its files
 
 
 class Refused(Exception):
@@ -54,10 +53,9 @@ class Posted(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file that was posted, and what it really is."""
+    """One file that was posted, and what its sender calls it."""
 
     content: bytes
-    type: FileType
     name: str
 
 
@@ -82,14 +80,14 @@ async def read_form(request: Request) -> dict[str, Any]:
     return _checked(posted)
 
 
-async def read_uploads(request: Request) -> tuple[str, list[Upload]]:
-    """Return the page's name for an upload and its files; raises Refused."""
-    _check_length(request, MAX_UPLOAD_BYTES, sentences.FILE_TOO_LARGE)
+async def read_uploads(request: Request, *, most_bytes: int) -> tuple[str, list[Upload]]:
+    """Return the page's name for an upload and its files, none larger than `most_bytes`; raises Refused."""
+    _check_length(request, most_bytes * FILES_AT_ONCE + FORM_BYTES, sentences.FILE_TOO_LARGE)
     try:
         async with request.form(max_files=MAX_FILES, max_fields=2, max_part_size=4096) as form:
             posted = Posted.model_validate({"id": form.get("id")})
             files = [one for one in form.getlist("files") if not isinstance(one, str)]
-            uploads = [await _file(one) for one in files]  # type: ignore[arg-type]
+            uploads = [await _file(one, most_bytes) for one in files]  # type: ignore[arg-type]
     except ValidationError:
         raise Refused(422, sentences.BAD_REQUEST) from None
     except (MultiPartException, HTTPException) as error:
@@ -102,16 +100,13 @@ async def read_uploads(request: Request) -> tuple[str, list[Upload]]:
     return posted.id, uploads
 
 
-async def _file(file: UploadFile) -> Upload:
-    if (file.size or 0) > MAX_FILE_BYTES:
+async def _file(file: UploadFile, most_bytes: int) -> Upload:
+    if (file.size or 0) > most_bytes:
         raise Refused(413, sentences.FILE_TOO_LARGE)
     content = await file.read()
-    found = type_of(content[:HEAD_BYTES])
-    if found is None:
-        raise Refused(415, sentences.FILE_UNKNOWN)
     # The customer's own name for it is only ever shown to staff; a path in it means nothing here.
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return Upload(content, found, "".join(one for one in name if one.isprintable())[:80])
+    return Upload(content, "".join(one for one in name if one.isprintable())[:80])
 
 
 def _checked(posted: Posted) -> dict[str, Any]:

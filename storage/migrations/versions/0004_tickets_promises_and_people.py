@@ -11,6 +11,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('calendarnotice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('calendar', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=True),
+    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('days', sa.JSON(), nullable=False),
+    sa.Column('loaded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('loaded_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendarnotice'))
+    )
     op.create_table('staffroom',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -20,6 +30,8 @@ def upgrade() -> None:
     sa.Column('thread', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
     sa.Column('card_wanted', sa.Boolean(), nullable=False),
     sa.Column('closed', sa.Boolean(), nullable=False),
+    sa.Column('shown', sqlmodel.sql.sqltypes.AutoString(length=160), nullable=False),
+    sa.Column('card_hash', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staffroom')),
     sa.UniqueConstraint('channel', 'address', 'room', name=op.f('uq_staffroom_channel_address_room'))
@@ -95,6 +107,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_revision_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_revision_ticket_id'), ['ticket_id'], unique=False)
 
+    op.create_table('waitingform',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('topic', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('step', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('collected', sa.JSON(), nullable=False),
+    sa.Column('draft_key', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_waitingform_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waitingform')),
+    sa.UniqueConstraint('person_id', 'topic', name=op.f('uq_waitingform_person_id_topic'))
+    )
+    with op.batch_alter_table('waitingform', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_waitingform_person_id'), ['person_id'], unique=False)
+
     op.create_table('survey',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -161,6 +189,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('claim_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('returned', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('first_asked_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+        batch_op.add_column(sa.Column('told_place', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('closed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
         batch_op.create_index(batch_op.f('ix_handoverrequest_answered_by'), ['answered_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_handoverrequest_claim_until'), ['claim_until'], unique=False)
@@ -173,7 +202,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('room', sqlmodel.sql.sqltypes.AutoString(length=48), nullable=True))
         batch_op.add_column(sa.Column('relay_of', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True))
         batch_op.add_column(sa.Column('reported', sqlmodel.sql.sqltypes.AutoString(length=12), nullable=True))
+        batch_op.add_column(sa.Column('announces', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_index(batch_op.f('ix_outgoing_relay_of'), ['relay_of'], unique=False)
+        batch_op.create_index(
+            'ix_outgoing_unreported',
+            ['id'],
+            unique=False,
+            sqlite_where=sa.text('relay_of IS NOT NULL AND reported IS NULL'),
+            postgresql_where=sa.text('relay_of IS NOT NULL AND reported IS NULL'),
+        )
+
+    with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('message_ref', sqlmodel.sql.sqltypes.AutoString(length=160), nullable=True))
+        batch_op.add_column(sa.Column('draft_key', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True))
+        batch_op.create_index(batch_op.f('ix_inbox_message_ref'), ['message_ref'], unique=False)
+
+    # What Telegram still has of earlier evidence is fetched now.
+    op.execute("UPDATE evidence SET state = 'waiting' WHERE channel = 'telegram' AND kind <> 'location'")
 
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.add_column(sa.Column('team', sqlmodel.sql.sqltypes.AutoString(length=24), nullable=False, server_default='desk'))
@@ -192,6 +237,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('ask_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('place_key', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False, server_default=''))
+        batch_op.create_index(batch_op.f('ix_ticket_place_key'), ['place_key'], unique=False)
         batch_op.add_column(sa.Column('reopened', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('urged_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.create_index(batch_op.f('ix_ticket_ask_at'), ['ask_at'], unique=False)
@@ -215,6 +262,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('limit_document', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('void_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('next_alarm_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_ticketpromise_next_alarm_at'), ['next_alarm_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ticketpromise_provisional'), ['provisional'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticketpromise_limit_at'), ['limit_at'], unique=False)
 
     # What staff were told of before is not told again.
@@ -225,6 +275,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ticketpromise', schema=None) as batch_op:
         batch_op.drop_column('alarmed_at')
+    op.execute("UPDATE ticketpromise SET next_alarm_at = limit_at WHERE kept_at IS NULL"
+               " AND id NOT IN (SELECT promise_id FROM promisealarm)")
     op.execute("UPDATE ticketpromise SET started_at = (SELECT opened_at FROM ticket WHERE ticket.id = ticket_id)"
                " WHERE promised_at IS NOT NULL OR limit_at IS NOT NULL")
     op.execute("UPDATE ticket SET resolved_at = settled_at WHERE state IN ('resolved', 'closed')")
@@ -257,6 +309,9 @@ def downgrade() -> None:
     with op.batch_alter_table('ticketpromise', schema=None) as batch_op:
         batch_op.add_column(sa.Column('alarmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.drop_index(batch_op.f('ix_ticketpromise_limit_at'))
+        batch_op.drop_index(batch_op.f('ix_ticketpromise_next_alarm_at'))
+        batch_op.drop_index(batch_op.f('ix_ticketpromise_provisional'))
+        batch_op.drop_column('next_alarm_at')
         batch_op.drop_column('void_at')
         batch_op.drop_column('started_at')
         batch_op.drop_column('limit_document')
@@ -276,6 +331,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ticket_split_from_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_merged_into_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_follows_id'))
+        batch_op.drop_index(batch_op.f('ix_ticket_place_key'))
+        batch_op.drop_column('place_key')
         batch_op.drop_index(batch_op.f('ix_ticket_first_asked_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_ask_at'))
         batch_op.drop_column('urged_at')
@@ -298,7 +355,9 @@ def downgrade() -> None:
         batch_op.drop_column('team')
 
     with op.batch_alter_table('outgoing', schema=None) as batch_op:
+        batch_op.drop_index('ix_outgoing_unreported')
         batch_op.drop_index(batch_op.f('ix_outgoing_relay_of'))
+        batch_op.drop_column('announces')
         batch_op.drop_column('reported')
         batch_op.drop_column('relay_of')
         batch_op.drop_column('room')
@@ -310,6 +369,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handoverrequest_claimed_by'))
         batch_op.drop_index(batch_op.f('ix_handoverrequest_claim_until'))
         batch_op.drop_index(batch_op.f('ix_handoverrequest_answered_by'))
+        batch_op.drop_column('told_place')
         batch_op.drop_column('closed_by')
         batch_op.drop_column('first_asked_id')
         batch_op.drop_column('returned')
@@ -317,6 +377,11 @@ def downgrade() -> None:
         batch_op.drop_column('claimed_at')
         batch_op.drop_column('claimed_by')
         batch_op.drop_column('priority')
+
+    with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_inbox_message_ref'))
+        batch_op.drop_column('draft_key')
+        batch_op.drop_column('message_ref')
 
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_evidence_state'))
@@ -341,6 +406,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ticketpause_ticket_id'))
 
     op.drop_table('ticketpause')
+    with op.batch_alter_table('waitingform', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_waitingform_person_id'))
+
+    op.drop_table('waitingform')
     with op.batch_alter_table('survey', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_survey_ticket_id'))
         batch_op.drop_index(batch_op.f('ix_survey_person_id'))
@@ -368,3 +437,4 @@ def downgrade() -> None:
 
     op.drop_table('staffcode')
     op.drop_table('staffroom')
+    op.drop_table('calendarnotice')

@@ -6,6 +6,8 @@ import { dayLabel, timeLabel } from "./moments.js";
 const LABELS = { danger: "紧急安全提示", staff: "人工客服", notice: "通知" };
 const STATES = { sending: "发送中…", sent: "已发送", failed: "未发出" };
 const TYPING_AFTER = 300; // ms: a quick answer needs no sign of work
+const PICTURE_TRIES = 6;
+const PICTURE_AGAIN = 1_500; // ms, longer each time
 const TYPING_FOR = 20_000; // ms: where a colleague answers, nobody is typing yet
 
 const log = document.getElementById("log");
@@ -110,7 +112,9 @@ function replyNode(event) {
   if (event.card) node.dataset.card = event.card;
   const label = LABELS[event.reply_kind];
   if (label) node.appendChild(element("p", "label")).textContent = label;
-  node.appendChild(element("div", "bubble")).append(toNodes(event.text));
+  const bubble = node.appendChild(element("div", "bubble"));
+  bubble.append(toNodes(event.text));
+  for (const file of event.files ?? []) bubble.append(enclosed(file));
   if (event.asks === "location") {
     const here = node.appendChild(element("button", "here"));
     here.type = "button";
@@ -133,6 +137,31 @@ function replyNode(event) {
   }
   node.append(footer(event.at));
   return node;
+}
+
+function enclosed({ url, kind, name }) {
+  if (kind === "photo") {
+    const link = document.createElement("a");
+    Object.assign(link, { href: url, target: "_blank", rel: "noopener" });
+    const picture = link.appendChild(document.createElement("img"));
+    picture.alt = "照片";
+    let tries = 0;
+    // What a colleague sent from elsewhere may still be on its way to us.
+    picture.onerror = () => {
+      if (++tries <= PICTURE_TRIES) setTimeout(() => { picture.src = `${url}?${tries}`; }, PICTURE_AGAIN * tries);
+    };
+    picture.onload = () => { if (following) pin(); };
+    picture.src = url;
+    return link;
+  }
+  if (kind === "video" || kind === "voice") {
+    const player = document.createElement(kind === "video" ? "video" : "audio");
+    Object.assign(player, { controls: true, preload: kind === "video" ? "metadata" : "none", src: url });
+    return player;
+  }
+  const link = element("a", "file");
+  Object.assign(link, { href: url, download: "", textContent: name || "文件" });
+  return link;
 }
 
 function append(node, at) {
