@@ -10,6 +10,7 @@ import storage.inbox
 import storage.outbox
 import storage.people
 import storage.revisions
+import storage.secrecy
 from handlers import (
     accounts,
     answers,
@@ -258,9 +259,11 @@ class Desk:
                 revisions.overtaken(turn)
             else:
                 listen(turn)
+            origin = revisions.origin(turn, draft_before)
             if ref is not None:
                 seen.add(ref)
-                named[one.inbox_id] = Named(ref, revisions.origin(turn, draft_before))
+            if ref is not None or storage.secrecy.is_private_key(origin):
+                named[one.inbox_id] = Named(ref, origin)
             if turn.conversation is None:
                 open_now.pop(person.id, None)
             else:

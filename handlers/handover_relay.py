@@ -9,6 +9,7 @@ import storage.handover
 import storage.outages
 import storage.people
 import storage.said
+import storage.secrecy
 import storage.staff
 import storage.tickets
 from handlers import evidence, first_asked, handover_queue, rights, ticket_work
@@ -21,7 +22,7 @@ from handlers.wording import handover as wording
 from handlers.wording.moments import moment
 from knowledge.book import Book
 from knowledge.rules.outages import expected_end, state_at
-from knowledge.rules.ticket_kinds import name_of, ticket_kinds
+from knowledge.rules.ticket_kinds import name_of
 from storage.models import (
     OPEN_STATES,
     Chat,
@@ -183,10 +184,7 @@ def relay(turn: Turn, request: HandoverRequest, *, keep: bool = True) -> None:
 
 def is_private(conversation: Conversation | None) -> bool:
     """Whether somebody is in the middle of something that not all colleagues may read, as a report (举报)."""
-    if conversation is None:
-        return False
-    topics = [conversation.topic, (conversation.collected.get("held") or {}).get("topic")]
-    return any(_is_confidential(topic) for topic in topics if topic)
+    return conversation is not None and storage.secrecy.is_private(conversation.topic, conversation.collected)
 
 
 def card_facts(session: Session, book: Book, person_id: int, now: datetime, *, said: str = "") -> list[str]:
@@ -241,16 +239,14 @@ def _hidden_until(
         event.at for ticket in tickets if ticket.id for event in storage.tickets.events(session, ticket.id)
     ]
     assert person.id is not None
+    told = storage.secrecy.last_said(session, person.id)  # in a draft that came to nothing, or waits
+    if told is not None:
+        moments.append(told)
     conversation = storage.people.conversations(session, [person.id], now).get(person.id)
     private = is_private(conversation)
     if private:
         moments.append(now)
     return max(moments, default=None), private
-
-
-def _is_confidential(topic: str) -> bool:
-    kind = ticket_kinds().get(topic)
-    return kind is not None and (kind.confidential or kind.anonymous)
 
 
 def _relay_card(relay_of: str | None) -> str | None:

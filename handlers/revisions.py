@@ -6,6 +6,7 @@ from typing import Any
 
 import storage.evidence
 import storage.revisions
+import storage.secrecy
 import storage.tickets
 from handlers import danger, evidence, forms, handover_relay, together
 from handlers.form_shape import FORMS, Refused, Step, step_of
@@ -29,6 +30,8 @@ def origin(turn: Turn, draft_before: str | None) -> str | None:
         ticket = storage.tickets.by_number(turn.session, turn.heard.ticket)
         if ticket is not None and storage.revisions.wrote_into(turn.session, ticket, turn.now):
             return ticket.draft_key
+    if turn.heard.outcome == "staff":
+        return None  # it was said to a colleague, whatever form lies open meanwhile
     if turn.conversation is not None and turn.conversation.topic in FORMS:
         return turn.conversation.draft_key
     return draft_before
@@ -78,7 +81,7 @@ def listen(turn: Turn, answer: Callable[[Turn], None], first_heard: Callable[[Tu
         _keep_attachments(turn, added, key, ticket)
     if ticket is not None:
         _note(turn, ticket, before, added, ref)
-    elif _is_overheard(turn) and not cried:
+    elif _is_overheard(turn) and not cried and not storage.secrecy.is_private_key(key):
         _tell_staff(turn, None, before, added)
     if cried or ticket is not None:
         return

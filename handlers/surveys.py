@@ -12,6 +12,7 @@ import storage.tickets
 from handlers import answers, daytime, first_asked, forms, ticket_posts
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
+from handlers.small_words import only_small
 from handlers.turn import Desktop, Turn, in_script
 from handlers.wording import surveys as wording
 from handlers.wording.forms import QUESTION_SHAPE
@@ -204,7 +205,7 @@ def _keep_reason(turn: Turn, survey: Survey, words: str) -> None:
 
 
 def _is_another_matter(turn: Turn, words: str) -> bool:
-    if QUESTION_SHAPE.search(words):
+    if QUESTION_SHAPE.search(words) or only_small(words):
         return True
     meant = answers.understand(turn, words)
     entry = turn.book.library.entries.get(meant.entry_id or "") if meant.outcome == "found" else None

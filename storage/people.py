@@ -1,6 +1,5 @@
 """Finding and making the persons who write to us, their chats and their open dialogues."""
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
+import storage.secrecy
 from storage.models import Account, Binding, Chat, Conversation, Person
 
 # Made once, as are others below: building a statement costs more than the database needs to answer it.
@@ -120,7 +120,7 @@ def open_conversation(
         topic=topic,
         step=step,
         collected=collected,
-        draft_key=secrets.token_hex(12),
+        draft_key=storage.secrecy.new_key(topic, collected),
         started_at=now,
         expires_at=expires_at,
     )

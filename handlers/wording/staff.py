@@ -27,7 +27,8 @@ def help_lines() -> str:
         "- /c 关键词：快捷回复，先看再发\n"
         "- /n 内容：内部备注，客户看不到\n"
         "- /take 接手；/arrived 到场；/wait 原因；/go 继续；/done 说明\n"
-        "- /transfer 姓名或班组 原因；/merge 单号 单号；/split 单号 原因\n"
+        "- /transfer 姓名或班组 原因；/merge 单号 单号；/split 单号 序号\n"
+        "- /class 类别 原因：改类；/approve、/refuse：同意、不同意改轻\n"
         "- /list 未办结；/mine 我的；/show 看工单\n"
         "- /on 上班；/off 下班（手上的客户回到队列）；/end 结束人工对话"
     )
@@ -286,4 +287,7 @@ def no_topics() -> str:
 
 def class_how() -> str:
     """Return how a ticket comes to count as another class."""
-    return "改类：/class 单号 投诉｜意见｜建议｜咨询 原因。改轻要另一位有权限的同事 /approve 或 /refuse，客户会被告知。"
+    return (
+        "改类：/class 单号 投诉｜意见｜建议｜咨询 原因。"
+        "改轻要另一位有权限的同事 /approve 或 /refuse，客户会被告知。"
+    )

@@ -79,7 +79,7 @@ def tell(folder: Path, channel: str, *, forum: bool, step: Callable[[str], None]
         sees(customer, "已经在路上")
         customer.say(customer_words)
         sees(wang, "吸氧")
-        wang.say("/n 内部：带上发电机", reply_to="吸氧")
+        wang.say("/n 内部：带上发电机", reply_to=PLACE)
         wang.say("这家去年也报过")
         wang.say("马上到，带着发电机", reply_to="吸氧")
         sees(customer, "带着发电机")

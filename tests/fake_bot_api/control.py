@@ -19,7 +19,8 @@ def add_control(app: web.Application, state: State) -> None:
     POST burst {users, each, text};
     POST fault {kind, method, …} and POST clear; POST set {limits, latency_ms, shuffled, strangers, forum,
     dead_topics};
-    POST again: deliver what waits twice; GET chat?id=, GET message?id=&words=, GET accepted?since=, GET stats.
+    POST again: deliver what waits twice; GET chat?id=, GET message?id=&words=, GET accepted?since=,
+    GET stats.
     """
 
     async def deed(request: web.Request) -> web.Response:

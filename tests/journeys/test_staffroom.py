@@ -15,7 +15,7 @@ from knowledge.book import Book
 from knowledge.rules.canned import canned
 from storage.database import Database
 from storage.models import Outgoing, StaffRoom, Ticket
-from tests.journeys.ticket_stories import Work, report
+from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import STAFF, Chat, Clock, deliver
 
 NUMBER = "BX20261123-0001"
@@ -120,6 +120,9 @@ def test_everything_has_a_command_with_a_number(
         "/transfer",
         "/merge",
         "/split",
+        "/class",
+        "/approve",
+        "/refuse",
         "/assign",
         "/undo",
         "/c",
@@ -168,6 +171,17 @@ def test_a_ready_made_sentence_is_seen_before_it_is_sent(alice: Chat, staff: Cha
     after = len(alice.rows())
     assert "没有再发" in staff.say(choice=key).text
     assert len(alice.rows()) == after
+
+
+def test_a_complaint_becomes_milder_only_by_two(alice: Chat, staff: Chat, work: Work) -> None:
+    number = complain(alice)
+    assert "/class" in staff.say(f"/class {number}").text
+    staff.say(f"/class {number} 意见 客户说只是建议")
+    assert work.ticket(number).kind == "complaint"
+    staff.say(f"/approve {number}", member="王")
+    assert work.ticket(number).kind == "complaint"
+    staff.say(f"/approve {number}", member="张")
+    assert work.ticket(number).kind == "opinion"
 
 
 def test_near_keywords_are_offered(alice: Chat, staff: Chat) -> None:

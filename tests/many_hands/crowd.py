@@ -78,7 +78,8 @@ class Line:
 
     ref: str
     author: str
-    reached: str = ""
+    reached: str = ""  # the customer, where a colleague wrote it
+    mark: str = ""
 
 
 @dataclass
@@ -106,11 +107,13 @@ class Crowd:
     def customer_says(self, name: str, *, quickly: bool = False, cries: bool = False) -> None:
         """Say something of no special meaning, or cry for help."""
         mark = self._said_by(name)
+        if cries:
+            self.ledger.in_confidence.discard(mark)  # everybody is called to help
         words = "有人触电倒在地上了" if cries else "麻烦你们看看"
         ref = f"line-{mark}" if CUSTOMERS[name] == "telegram" else None
         self.customers[name].say(f"{mark}，{words}", after=1.0 if quickly else None, ref=ref)
         if ref is not None:
-            self.lines.append(Line(ref, name))
+            self.lines.append(Line(ref, name, mark=mark))
 
     def customer_shows(self, name: str, count: int) -> None:
         """Send photos, several as an album whose parts come one by one, the first with words."""
@@ -125,6 +128,9 @@ class Crowd:
         if self.lines:
             line = self.lines[which % len(self.lines)]
             mark = self._said_by(line.author)
+            if line.mark in self.ledger.in_confidence:
+                self.ledger.on_the_line.discard(mark)
+                self.ledger.in_confidence.add(mark)
             self.customers[line.author].say(f"{mark}，改一下", edited=True, ref=line.ref)
 
     def customer_reports(self, name: str, place: str, *, until: int = 12) -> None:
@@ -183,7 +189,7 @@ class Crowd:
             files = (Attachment("photo", shown),)
         ref = f"line-{mark}"
         text = f"{command}{mark}，您好"
-        heard = self.group.say(text, reply_to=f"ref-{row.id}", member=member, ref=ref, files=files)
+        heard = self.group.say(text, reply_to=row.platform_ref, member=member, ref=ref, files=files)
         self.answers.append(Line(ref, member, address))
         if self._works_here(member):
             arrived = sum(mark in one.reply["text"] for one in self.customers[address].rows())
@@ -225,7 +231,7 @@ class Crowd:
             text = text.replace("NUMBER", numbers[which % len(numbers)])
             text = text.replace("OTHER", numbers[(which // 7) % len(numbers)])
         row = None if "NUMBER" in command else self._about_somebody(which)
-        self.group.say(text, member=self.hand(who), reply_to=None if row is None else f"ref-{row.id}")
+        self.group.say(text, member=self.hand(who), reply_to=None if row is None else row.platform_ref)
 
     def colleague_taps(self, who: int, which: int) -> None:
         """Tap one of the buttons that were shown last in the group."""
@@ -346,7 +352,7 @@ class Crowd:
 
     def _about_somebody(self, which: int) -> Outgoing | None:
         self.deliver()
-        rows = [row for row in self.group.rows() if row.about_person_id is not None]
+        rows = [row for row in self.group.rows() if row.about_person_id is not None and row.platform_ref]
         return rows[which % len(rows)] if rows else None
 
     def _labels(self, chat: Chat) -> list[str]:
