@@ -40,6 +40,6 @@ def knocking(tick: Callable[[], Awaitable[None]], *, seconds: float) -> AsyncIOS
         coalesce=True,
         max_instances=1,
         misfire_grace_time=None,
-        next_run_time=now(),
+        next_run_time=datetime.now(UTC),  # the scheduler knows no other time than the machine's
     )
     return scheduler

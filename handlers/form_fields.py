@@ -9,7 +9,15 @@ from typing import Any
 from handlers.answers import SWEARING, understand
 from handlers.binding import read_number as read_account_number
 from handlers.form_shape import Refused, Step
-from handlers.form_steps import account_of, has_accounts, phone_step, place_step, words_step
+from handlers.form_steps import (
+    LONGEST_PLACE,
+    account_of,
+    has_accounts,
+    phone_step,
+    place_step,
+    tells_place,
+    words_step,
+)
 from handlers.form_values import read_date, read_number
 from handlers.messages import Message
 from handlers.turn import Turn
@@ -98,8 +106,11 @@ def _account(_kind: TicketKind, field: Asked) -> Step:
         number = read_account_number(turn.text, alone=True)
         if number is not None:
             return number
-        if _ANYWHERE.search(simplified(turn.text)) and not field.required:
+        unknown = _ANYWHERE.search(simplified(turn.text)) is not None
+        if unknown and not field.required:
             return ""
+        if not unknown and tells_place(turn.text):
+            return turn.text[:LONGEST_PLACE]  # who has no number at hand has an address
         return Refused(field.wrong or wording.no_account_number(skippable=not field.required))
 
     def reads(turn: Turn, value: Any) -> str:

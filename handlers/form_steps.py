@@ -14,8 +14,9 @@ from storage.models import Account
 
 _ACCOUNT = "account:"
 _PHONE = re.compile(r"\+?\d[\d -]{5,16}\d")
-_LONGEST = 60
+LONGEST_PLACE = 60
 _SHORT_PLACE = 8
+_LEAST_PLACE = 4
 _MY_PLACE = re.compile(
     r"[就只]?[有是在]?(?:我们?|咱们?|俺们?|自己)(?:自己)?家?里?|这[里儿边]|家里?|不(?:知道|清楚|晓得)|没有?户号"
 )
@@ -83,6 +84,11 @@ def has_accounts(turn: Turn) -> bool:
     return bool(_bound(turn))
 
 
+def tells_place(text: str) -> bool:
+    """Return whether words are an address by which a colleague can find the account."""
+    return len(text) > _LEAST_PLACE and _PLACE_WORDS.search(text) is not None
+
+
 def looks_like_phone(text: str) -> bool:
     """Return whether the words are a phone number."""
     return _PHONE.fullmatch(text) is not None
@@ -118,7 +124,7 @@ def _take_place(turn: Turn, message: Message) -> Any:
         # Asked again once, no more: a place may have any name.
         turn.go_to(turn.conversation.step, place_asked_again=True)
         return Refused(wording.noted_but_where(), keep=True)
-    return turn.text[:_LONGEST]
+    return turn.text[:LONGEST_PLACE]
 
 
 def _take_phone(turn: Turn, message: Message) -> Any:

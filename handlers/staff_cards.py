@@ -74,7 +74,9 @@ def card_of(desktop: Desktop, session: Session, room: str, now: datetime) -> Rep
     kind, _, number = room.partition(":")
     ticket = session.get(Ticket, int(number), populate_existing=True) if kind == "ticket" else None
     if ticket is None:
-        lines = [wording.card_of_person(int(number)), *_facts(desktop, session, int(number), now)]
+        # The first of the facts says which customer it is.
+        who, *facts = _facts(desktop, session, int(number), now)
+        lines = [f"**{who}**", *facts]
         lines.append(wording.chat_state(_chat_state(session, int(number))))
         choices = _chat_choices(session, int(number))
     else:

@@ -10,6 +10,7 @@ from handlers import (
     handover_queue,
     merging,
     own_work,
+    rebooking,
     staff_cards,
     staff_post,
     ticket_passing,
@@ -76,6 +77,18 @@ def _wait(turn: Turn, now: Standing, rest: str) -> None:
     number, reason = _number(turn, now, rest)
     if _has(turn, number):
         report(turn, ticket_work.wait(turn.desktop, turn.session, number, now.staff, reason, turn.now))
+
+
+def _delay(turn: Turn, now: Standing, rest: str) -> None:
+    number, reason = _number(turn, now, rest)
+    if _has(turn, number):
+        report(turn, ticket_work.delay(turn.desktop, turn.session, number, now.staff, reason, turn.now))
+
+
+def _rebook(turn: Turn, now: Standing, rest: str) -> None:
+    number, slot = _number(turn, now, rest)
+    if _has(turn, number):
+        report(turn, rebooking.rebook(turn.desktop, turn.session, number, now.staff, slot, turn.now))
 
 
 def _go(turn: Turn, now: Standing, rest: str) -> None:
@@ -209,6 +222,8 @@ TICKET_COMMANDS: dict[str, Command] = {
     "take": _take,
     "arrived": _arrived,
     "wait": _wait,
+    "delay": _delay,
+    "rebook": _rebook,
     "go": _go,
     "done": _done,
     "show": _show,

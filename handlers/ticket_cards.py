@@ -17,6 +17,7 @@ from handlers.messages import Choice, Reply
 from handlers.ticket_fields import shown_field
 from handlers.turn import Desktop, in_script
 from handlers.wording import danger as danger_wording
+from handlers.wording import rebooking as rebooking_wording
 from handlers.wording import ticket_work as work_wording
 from handlers.wording import tickets as wording
 from handlers.wording.moments import moment, spoken
@@ -34,6 +35,7 @@ _NEWS = (
     "went_on",
     "handed_on",
     "reclassed",
+    "rebooked",
     "resolved",
     "urged",
     "reopened",
@@ -311,6 +313,7 @@ def _last_news(book: Book, ticket: Ticket, events: Sequence[TicketEvent], now: d
         "went_on": wording.went_on,
         "handed_on": wording.handed_on,
         "reclassed": lambda: wording.reclassed(name_of(ticket.kind)),
+        "rebooked": lambda: rebooking_wording.news(shown_field(ticket, _slot_name(ticket), book.today(now))),
         "resolved": lambda: wording.resolved(last.text),
         "urged": lambda: wording.urged(ticket.urged, last.text or None),
         "reopened": wording.reopened,
@@ -318,6 +321,11 @@ def _last_news(book: Book, ticket: Ticket, events: Sequence[TicketEvent], now: d
         "unconfirmed": wording.unconfirmed,
     }[last.kind]()
     return wording.last_news(text, moment(last.at, now, book.zone))
+
+
+def _slot_name(ticket: Ticket) -> str:
+    """Return the name of the answer that books a slot, nothing where this kind has none."""
+    return next((field.name for field in ticket_kinds()[ticket.kind].fields if field.type == "slot"), "")
 
 
 def _choices(ticket: Ticket, *, missing: bool) -> tuple[Choice, ...]:
@@ -336,8 +344,10 @@ def _choices(ticket: Ticket, *, missing: bool) -> tuple[Choice, ...]:
             else Choice("撤销", f"ticket.withdraw:{number}")
         )
         papers = (Choice("补材料", f"materials.add:{number}"),) if missing else ()
+        booked = (Choice("改时间", f"ticket.rebook:{number}"),) if _slot_name(ticket) else ()
         return (
             *papers,
+            *booked,
             Choice("催办", f"ticket.urge:{number}"),
             Choice("补充", f"ticket.add:{number}"),
             back,

@@ -118,6 +118,7 @@ def arrived(desktop: Desktop, session: Session, number: str, staff: Staff, now: 
         return ticket
     if not ticket_states.move(session, ticket, "arrive", now):
         return _unfit(ticket)
+    first_asked.hold(session, ticket, staff, now)
     event = _note(session, ticket, "arrived", staff, now)
     promise_clock.step_done(session, ticket, _KEPT_BY_COMING, now)
     reached = _tell_all(desktop, session, ticket, event, now, keeps=_KEPT_BY_COMING)
@@ -140,6 +141,19 @@ def wait(desktop: Desktop, session: Session, number: str, staff: Staff, reason: 
     promise_clock.pause(session, ticket, known, f"staff:{staff.name}", now)
     reached = _tell_all(desktop, session, ticket, event, now)
     return Done(True, wording.work_waits(ticket.number, known, reached=reached), ticket)
+
+
+def delay(desktop: Desktop, session: Session, number: str, staff: Staff, reason: str, now: datetime) -> Done:
+    """Keep why a promise may not be kept; its customer reads it where one that they were told breaks."""
+    ticket = begin(session, number, staff, "ticket.work", now)
+    if isinstance(ticket, Done):
+        return ticket
+    if not reason.strip():
+        return Done(False, wording.work_needs_reason(), ticket)
+    if ticket.state not in OPEN_STATES:
+        return _unfit(ticket)
+    promise_clock.explain(session, ticket, reason.strip(), f"staff:{staff.name}", now)
+    return Done(True, wording.work_delay_kept(ticket.number), ticket)
 
 
 def wait_reason(words: str) -> str | None:
@@ -197,6 +211,7 @@ def resolve(
         ):
             continue
         promise_clock.go_on(session, child, actor, now)
+        first_asked.hold(session, child, staff, now)
         # Without the words: they were written for another customer.
         own = _note(session, child, "resolved", staff, now)
         promise_clock.step_done(session, child, None, now)

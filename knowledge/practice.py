@@ -59,6 +59,7 @@ class Practice(BaseModel):
     def same_matter(self) -> timedelta:
         """Return how long the same matter told again is taken for the same."""
         return timedelta(hours=self.same_matter_hours)
+
     promise_alarms: LadderRules
 
 

@@ -42,7 +42,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The channel's own name of a message, where it has one, and the draft or ticket that its words went into."""
+    """The channel's own name of a message if it has one, and the draft or ticket that its words went into."""
 
     message_ref: str | None
     draft_key: str | None = None

@@ -11,7 +11,7 @@ import storage.surveys
 import storage.tickets
 from bot.channels.terminal import plain
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, open_desk, print_json
-from handlers import colleagues, downgrades, merging, ticket_passing, ticket_work
+from handlers import colleagues, downgrades, merging, rebooking, ticket_passing, ticket_work
 from handlers.ticket_work import Done, Which
 from handlers.turn import Desktop
 from storage.models import OPEN_STATES, Staff
@@ -126,6 +126,31 @@ def arrived(number: Number, colleague: As, now: NowOption = None) -> None:
         colleague,
         now,
         lambda desktop, session, staff, at: ticket_work.arrived(desktop, session, number, staff, at),
+    )
+
+
+@app.command()
+def rebook(
+    number: Number,
+    slot: Annotated[str, typer.Argument(help="The new day and part of it, as '12-01 上午'.")],
+    colleague: As,
+    now: NowOption = None,
+) -> None:
+    """Book another time for a visit or a call back; the customer is told."""
+    _work(
+        colleague,
+        now,
+        lambda desktop, session, staff, at: rebooking.rebook(desktop, session, number, staff, slot, at),
+    )
+
+
+@app.command()
+def delay(number: Number, reason: Words, colleague: As, now: NowOption = None) -> None:
+    """Keep why a promise may not be kept; the customer reads it once it breaks."""
+    _work(
+        colleague,
+        now,
+        lambda desktop, session, staff, at: ticket_work.delay(desktop, session, number, staff, reason, at),
     )
 
 

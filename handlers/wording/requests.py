@@ -80,7 +80,7 @@ def wrong_phone() -> str:
 
 def no_account_number(*, skippable: bool) -> str:
     """Return why words are not taken for an account number."""
-    return "这里要填户号（电费单、短信或电表上那串数字）" + (
+    return "这里要填户号（电费单、短信或电表上那串数字）；手边没有就写用电地址，同事按地址查" + (
         "，不知道可以点【跳过】。" if skippable else "。"
     )
 

@@ -27,6 +27,7 @@ def help_lines() -> str:
         "- /c 关键词：快捷回复，先看再发\n"
         "- /n 内容：内部备注，客户看不到\n"
         "- /take 接手；/arrived 到场；/wait 原因；/go 继续；/done 说明\n"
+        "- /delay 原因：赶不及时先写原因，超时后客户会看到；/rebook 12-01 上午：改预约\n"
         "- /transfer 姓名或班组 原因；/merge 单号 单号；/split 单号 序号\n"
         "- /class 类别 原因：改类；/approve、/refuse：同意、不同意改轻\n"
         "- /list 未办结；/mine 我的；/show 看工单\n"
@@ -129,11 +130,6 @@ _CHAT_STATES = {
     "speaking": "💬 正在人工对话，机器人不插话",
     "none": "▫️ 现在没有人工对话",
 }
-
-
-def card_of_person(person: int) -> str:
-    """Return the first line of a customer's card; a name is never shown."""
-    return f"**客户{person}**"
 
 
 def chat_state(state: str) -> str:

@@ -101,6 +101,11 @@ def work_which_reason() -> str:
     return f"没有改动：请写明原因，可用：{listed}。"
 
 
+def work_delay_kept(number: str) -> str:
+    """Return that the reason of a delay was kept."""
+    return f"⏱ {number} 已记延误原因。时钟不停；超过承诺时间时，客户会看到这个原因。"
+
+
 def work_needs_reason() -> str:
     """Return that an act needs its reason."""
     return "没有改动：请写明理由。"

@@ -60,9 +60,7 @@ def test_reports_and_praise_have_forms_of_their_own(
             alice.tap("提交")
         elif "跳过" in labels:
             alice.tap("跳过")
-        elif "实名" in labels:
-            alice.tap("实名")
-        elif "实名" in labels:
+        elif "实名" in labels or "实名" in labels:
             alice.tap("实名")
         else:
             alice.say("东门菜场有人从电线杆上私接电线")

@@ -20,8 +20,8 @@ from handlers.form_shape import FORMS
 from knowledge.rules.outages import Outage
 from knowledge.rules.ticket_kinds import FOLDER, kinds_of_folder
 from storage.database import Database
-from storage.models import Conversation, Evidence, Ticket, TicketEvent
-from tests.talking import Chat, Clock
+from storage.models import Conversation, Evidence, Ticket, TicketEvent, TicketPromise
+from tests.talking import SHANGHAI, Chat, Clock
 
 _NUMBERS = count()
 
@@ -491,3 +491,36 @@ def test_no_photo_is_lost_and_none_is_two_papers(chat: Callable[..., Chat], step
     names = {one.material for one in rows}
     assert names <= {"", "id_card", "property", "old_owner", "proxy"}
     assert bool(names - {""}) == bool(sent)
+
+
+def test_a_booked_visit_gets_another_time(alice: Chat, staff: Chat, database: Database) -> None:
+    appointment(alice)
+    alice.say("明天上午")
+    alice.say("13912345678")
+    number = alice.tap("提交").ticket
+    alice.tap("改时间")
+    offered = [one.label for one in alice.got()[-1].choices]
+    assert offered[-1] == "不改了"
+    said = alice.tap(offered[1])
+    assert "已改到" in said.text
+    assert f"{number} 客户把时间改到" in staff.got()[-1].text
+    with database.reading() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == number)).one()
+        [promise] = session.exec(select(TicketPromise).where(TicketPromise.ticket_id == ticket.id))
+        assert promise.promised_at is not None
+        assert f"{promise.promised_at.astimezone(SHANGHAI):%Y-%m-%d}" in str(ticket.fields["slot"])
+    before = ticket.fields["slot"]
+    assert "请写日期和时段" in staff.say(f"/rebook {number} 昨天").text
+    assert "时间改到" in staff.say(f"/rebook {number} 12-01 上午").text
+    assert "12月1日" in alice.got()[-1].text
+    with database.reading() as session:
+        now = session.exec(select(Ticket).where(Ticket.number == number)).one().fields["slot"]
+    assert now.startswith("2026-12-01")
+    assert now != before
+
+
+def test_who_has_no_account_number_at_hand_gives_the_address(alice: Chat, staff: Chat) -> None:
+    alice.say("办理过户")
+    alice.tap("买卖或赠与")
+    assert "手边没有就写用电地址" in alice.say("不知道户号").text
+    assert "改成谁的名字" in alice.say("翠竹苑7栋2单元301").text

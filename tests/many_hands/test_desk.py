@@ -155,7 +155,7 @@ def test_whatever_they_do_nothing_goes_to_the_wrong_person(book: Book, empty_dat
     run_state_machine_as_test(
         machine_for(book, empty_database),
         settings=settings(
-            max_examples=int(os.environ.get("DIANLING_TEST_EXAMPLES", "12")),
+            max_examples=int(os.environ.get("DIANLING_TEST_EXAMPLES", "40")),
             stateful_step_count=30,
             deadline=None,
             database=None,
