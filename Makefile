@@ -22,7 +22,7 @@ demo: $(READY) ## run the whole hotline with the demo utility (PORT=8080; ONCE=1
 	$(BIN)/dianling demo --port $(PORT) $(if $(ONCE),--once)
 
 test: $(READY) ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 format: $(READY) ## write code the way we write it
 	$(BIN)/ruff check --fix --quiet . || true

@@ -14,8 +14,8 @@ import storage.evidence
 from bot import clock
 from bot.delivery import Channel, DeliveryError, FileGone, FileTooLarge
 from bot.files import MEGABYTE, FileStore, Kept, NotTaken
-from handlers import evidence
 from handlers.desk import Desk
+from handlers.tickets import evidence
 from storage.database import Database
 from storage.models import Evidence, EvidenceState
 

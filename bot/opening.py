@@ -9,8 +9,9 @@ import storage.knowledge
 from bot import clock
 from bot.files import MEGABYTE, FileStore
 from bot.settings import Settings
-from handlers import calendars, editing
 from handlers.desk import Desk
+from handlers.editors import editing
+from handlers.tickets import calendars
 from handlers.turn import Address
 from knowledge.book import Book
 from knowledge.library import Library

@@ -26,7 +26,7 @@ from bot.delivery import (
     Uncertain,
 )
 from handlers.messages import Reply, reply_from
-from handlers.staff_rooms import Look, look, tell_of_no_topics
+from handlers.staff.staff_rooms import Look, look, tell_of_no_topics
 from storage.database import Database
 from storage.outbox import Claimed
 

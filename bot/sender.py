@@ -26,8 +26,8 @@ from bot.delivery import (
     Unreachable,
 )
 from bot.rooms import rooms_of
-from handlers import relay_fates
 from handlers.messages import reply_from
+from handlers.staff import relay_fates
 from storage.database import Database
 from storage.models import Lane, OnUnknown, OutgoingState
 from storage.outbox import LEASE, Claimed, Settled

@@ -15,9 +15,11 @@ import knowledge
 import storage.customers
 import storage.outbox
 import storage.staff
-from handlers import binding, colleagues, imports, ticket_work
 from handlers.desk import Desk
 from handlers.messages import Heard, Message
+from handlers.money import binding, imports
+from handlers.staff import colleagues
+from handlers.tickets import ticket_work
 from knowledge.book import Book
 from knowledge.data_files import read_yaml
 from knowledge.rules.tariffs import BillQuestion, bill

@@ -11,44 +11,27 @@ import storage.outbox
 import storage.people
 import storage.revisions
 import storage.secrecy
-from handlers import (
-    accounts,
-    answers,
-    bills,
-    binding,
-    callbacks,
+from handlers import menu
+from handlers.answering import answers, feedback, parts, together
+from handlers.forms import forms, materials, materials_later, repairs, requests
+from handlers.forms.form_shape import FORMS
+from handlers.handover import callbacks, handover, handover_clock, handover_queue
+from handlers.messages import Choice, Heard, Message, Reply
+from handlers.money import accounts, bills, binding, reminders
+from handlers.outages import outages
+from handlers.staff import colleague_links, digest, relay_fates, staff_cards, staffroom
+from handlers.tickets import (
     closing,
-    colleague_links,
     danger,
-    digest,
     downgrades,
     evidence,
-    feedback,
-    forms,
-    handover,
-    handover_clock,
-    handover_queue,
-    materials,
-    materials_later,
-    menu,
-    outages,
-    parts,
     promise_alarms,
     rebooking,
-    relay_fates,
-    reminders,
-    repairs,
-    requests,
     revisions,
-    staff_cards,
-    staffroom,
     surveys,
     tickets,
-    together,
     urging,
 )
-from handlers.form_shape import FORMS
-from handlers.messages import Choice, Heard, Message, Reply
 from handlers.turn import Address, Desktop, Turn
 from handlers.wording import general
 from knowledge.book import Book

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import forms
+from handlers.forms import forms
 from handlers.messages import Choice, Reply
 from handlers.turn import Turn
 from handlers.wording import general
@@ -85,8 +85,8 @@ _ENDS = "。！!.~ "
 
 def listen(turn: Turn) -> bool:
     """Act on a command or a single word; return False where the text is neither."""
-    from handlers import requests
     from handlers.desk import perform
+    from handlers.forms import requests
 
     text = turn.text
     if text.startswith("/"):
@@ -113,7 +113,7 @@ def listen(turn: Turn) -> bool:
 
 def is_word(text: str) -> bool:
     """Whether a text is one of the words that act at once."""
-    from handlers import requests
+    from handlers.forms import requests
 
     words = simplified(text).lower().rstrip(_ENDS)
     return words in WORDS or requests.is_word(words)

@@ -125,7 +125,7 @@ class Turn:
 
         `words` are the customer's own, which are never told in a digest.
         """
-        from handlers import staff_post
+        from handlers.staff import staff_post
 
         posts = staff_post.drafts(
             self.desktop,

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import storage.golden
 import storage.knowledge
-from handlers.editing import published_library
+from handlers.editors.editing import published_library
 from knowledge.book import Book
 from knowledge.library import Library
 from knowledge.practice import load_practice

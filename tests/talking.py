@@ -139,7 +139,7 @@ class Chat:
             )
 
     def got(self) -> list[Reply]:
-        """Return everything that was written to this chat as replies, but for cards renewed in place above."""
+        """Return everything that was written to this chat, but for cards renewed in place above."""
         replies = [reply_from(row.reply) for row in self.rows()]
         return [one for one in replies if not (one.pinned and one.quiet)]
 

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from handlers.answers import ACTIONS as ACTS_OF_ACTIONS
+from handlers.answering.answers import ACTIONS as ACTS_OF_ACTIONS
 from handlers.desk import ACTS, DIALOGUES
-from handlers.forms import FORMS
+from handlers.forms.forms import FORMS
 from handlers.menu import COMMANDS, WORDS
 from knowledge.library import ACTIONS
 

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli import app
 from bot.settings import PREFIX, Settings
-from handlers.import_rows import ROWS, columns
+from handlers.money.import_rows import ROWS, columns
 from knowledge.book import Book
 from storage.database import Database
 from tests.talking import Clock

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.imports import ImportReport, import_file
+from handlers.money.imports import ImportReport, import_file
 from knowledge.book import Book
 from storage.database import Database
 

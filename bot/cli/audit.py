@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.common import NowOption, Refusal, moment, open_desk
-from handlers import audit
+from handlers.staff import audit
 from storage.audit import Wanted
 from storage.database import Database
 

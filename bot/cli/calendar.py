@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, open_desk, print_json, settings
 from bot.opening import open_database
-from handlers import calendars, promise_recount
+from handlers.tickets import calendars, promise_recount
 from knowledge.library import DATA_DIR
 from knowledge.rules.calendar_files import BadNotice, read_notice
 from knowledge.rules.calendars import calendar_of

@@ -14,9 +14,9 @@ import typer
 from bot import clock, logs
 from bot.opening import build_desk, open_book, open_database
 from bot.settings import BadSettings, Settings, load_settings
-from handlers import colleagues
 from handlers.desk import Desk
-from handlers.editing import Refused
+from handlers.editors.editing import Refused
+from handlers.staff import colleagues
 from knowledge.sheets import BadContent
 from storage.database import BadDatabaseUrl, Database
 

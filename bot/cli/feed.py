@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, open_desk, print_json
-from handlers import binding, imports
-from handlers.imports import BadFile
+from handlers.money import binding, imports
+from handlers.money.imports import BadFile
 from storage.customers import account_by_number
 
 import_app = typer.Typer(help="Take in a file of the utility, whole or not at all.", no_args_is_help=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-import handlers.reviews
+import handlers.editors.reviews
 from bot import clock
 from bot.cli import knowledge_editing, knowledge_golden, misses
 from bot.cli.common import JsonFlag, Refusal, note, print_json, settings
@@ -111,8 +111,8 @@ def _list_unsigned(entries_dir: Path, data_dir: Path, as_json: bool) -> None:
     if entries_dir == ENTRIES_DIR and data_dir == DATA_DIR:
         _, database, base = knowledge_editing.open_base()
         with database.transaction() as session:
-            handlers.reviews.seed(session, clock.now())
-            found = handlers.reviews.waiting(session, base)
+            handlers.editors.reviews.seed(session, clock.now())
+            found = handlers.editors.reviews.waiting(session, base)
     else:
         found = unsigned(Library.load(entries_dir, data_dir), read_signatures(data_dir))
     if as_json:

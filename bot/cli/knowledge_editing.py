@@ -10,9 +10,9 @@ import typer
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, print_json, settings
 from bot.opening import open_book, open_database
 from bot.settings import Settings
-from handlers import deliveries, editing, rehearsal, reviews
-from handlers.deliveries import Change, Side
-from handlers.editing import Saved
+from handlers.editors import deliveries, editing, rehearsal, reviews
+from handlers.editors.deliveries import Change, Side
+from handlers.editors.editing import Saved
 from knowledge.library import Library
 from knowledge.nearness import Near
 from storage import knowledge as editions

@@ -10,8 +10,8 @@ import storage.golden
 from bot.cli.common import JsonFlag, NowOption, moment, note, print_json
 from bot.cli.knowledge_editing import Author, Reason, author_of, open_base
 from bot.opening import open_book
-from handlers import editing, golden, rehearsal
-from handlers.rehearsal import Asked
+from handlers.editors import editing, golden, rehearsal
+from handlers.editors.rehearsal import Asked
 from knowledge.golden import GOLDEN_DIR
 
 app = typer.Typer(

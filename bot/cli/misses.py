@@ -8,10 +8,10 @@ import typer
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, print_json, settings
 from bot.cli.knowledge_editing import Author, Reason, author_of, print_kept
 from bot.opening import open_book, open_database
-from handlers import editing
-from handlers import misses as editors
-from handlers.editing import Refused
-from handlers.misses import KINDS, Gap
+from handlers.editors import editing
+from handlers.editors import misses as editors
+from handlers.editors.editing import Refused
+from handlers.editors.misses import KINDS, Gap
 from storage.models import MissKind
 
 Weeks = Annotated[int, typer.Option("--weeks", help="Look back so many weeks.", min=1, max=520)]

@@ -10,8 +10,8 @@ import typer
 
 import storage.staff
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, open_desk, print_json
-from handlers import promise_report
-from handlers.promise_report import Line
+from handlers.tickets import promise_report
+from handlers.tickets.promise_report import Line
 
 app = typer.Typer(help="Service promises: how they were kept.", no_args_is_help=True)
 

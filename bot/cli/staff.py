@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 import storage.tickets
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, note, open_desk, print_json
-from handlers import staff_accounts
-from handlers.staff_accounts import Changed
+from handlers.staff import staff_accounts
+from handlers.staff.staff_accounts import Changed
 from handlers.turn import Desktop
 from knowledge.rules.ticket_kinds import ticket_kinds
 from storage.models import Role

@@ -11,8 +11,9 @@ import storage.surveys
 import storage.tickets
 from bot.channels.terminal import plain
 from bot.cli.common import JsonFlag, NowOption, Refusal, moment, open_desk, print_json
-from handlers import colleagues, downgrades, merging, rebooking, ticket_passing, ticket_work
-from handlers.ticket_work import Done, Which
+from handlers.staff import colleagues
+from handlers.tickets import downgrades, merging, rebooking, ticket_passing, ticket_work
+from handlers.tickets.ticket_work import Done, Which
 from handlers.turn import Desktop
 from storage.models import OPEN_STATES, Staff
 

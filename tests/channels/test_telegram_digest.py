@@ -12,9 +12,9 @@ import storage.tickets
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.pace import Pace
 from bot.sender import Sender
-from handlers import staff_post
 from handlers.desk import Desk
 from handlers.messages import Choice, Reply
+from handlers.staff import staff_post
 from storage.database import Database
 from storage.models import Lane, Ticket
 from tests.fake_bot_api import TOKEN, FakeBotApi, State

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers import ticket_opening
 from handlers.desk import Desk
+from handlers.tickets import ticket_opening
 from knowledge.rules.calendars import take_notices
 from storage.models import Ticket
 from tests.handlers.promised import Opening

@@ -6,8 +6,8 @@ import pytest
 from sqlmodel import Session
 
 import storage.knowledge
-from handlers import deliveries, editing
-from handlers.editing import Refused
+from handlers.editors import deliveries, editing
+from handlers.editors.editing import Refused
 from knowledge.sheets import BadContent
 from tests import small_knowledge as small
 from tests.talking import Clock

@@ -4,8 +4,8 @@ import pytest
 from sqlmodel import Session
 
 import storage.knowledge
-from handlers import editing
-from handlers.editing import Refused
+from handlers.editors import editing
+from handlers.editors.editing import Refused
 from knowledge.book import Book
 from tests import small_knowledge as small
 from tests.talking import Clock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.form_values import read_date, read_number
+from handlers.forms.form_values import read_date, read_number
 
 TODAY = date(2026, 11, 23)
 PASSED, AHEAD = (-60, 0), (0, 60)

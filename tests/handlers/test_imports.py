@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from handlers.imports import BadFile
+from handlers.money.imports import BadFile
 from knowledge.book import Book
 from storage.database import Database
 from storage.models import Account, Bill, Customer, Notice, OutageRow, Payment

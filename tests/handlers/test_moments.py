@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from handlers.handover_waits import opening
+from handlers.handover.handover_waits import opening
 from handlers.wording.moments import moment
 from knowledge.book import Book
 from tests.talking import SHANGHAI

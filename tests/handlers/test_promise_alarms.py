@@ -4,8 +4,8 @@ from sqlmodel import col, select
 
 import storage.promises
 import storage.tickets
-from handlers import promise_clock
 from handlers.desk import Desk
+from handlers.tickets import promise_clock
 from storage.models import PromiseAlarm, Staff, Ticket, TicketState
 from tests.handlers.promised import Opening, Ticking, do, said_once
 from tests.talking import Chat, Clock

@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 
 import storage.promises
 import storage.tickets
-from handlers import promise_clock
 from handlers.desk import Desk
+from handlers.tickets import promise_clock
 from knowledge.book import Book
 from storage.models import Ticket, TicketEvent, TicketState
 from tests.handlers.promised import Opening, Ticking, at, do, promises

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from sqlmodel import select
 
-from handlers import calendars, promise_clock, promise_report
 from handlers.desk import Desk
+from handlers.tickets import calendars, promise_clock, promise_report
 from knowledge.rules.calendar_files import read_notice
 from storage.models import Staff
 from tests.handlers.promised import Opening, Ticking, at, do, promises, said_once

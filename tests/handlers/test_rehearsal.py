@@ -7,8 +7,8 @@ import pytest
 import storage.golden
 import storage.inbox
 import storage.knowledge
-from handlers import editing, golden, rehearsal
-from handlers.editing import Refused
+from handlers.editors import editing, golden, rehearsal
+from handlers.editors.editing import Refused
 from knowledge.book import Book
 from storage.database import Database
 from storage.inbox import Arrival

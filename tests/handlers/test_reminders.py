@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 import storage.bills
 import storage.people
-from handlers import reminders
+from handlers.money import reminders
 from handlers.turn import Desktop
 from knowledge.book import Book
 from knowledge.rules import arrears

@@ -13,18 +13,10 @@ from sqlmodel import Session, col, select
 import handlers
 import storage.staff
 import storage.tickets
-from handlers import (
-    audit,
-    colleagues,
-    downgrades,
-    evidence,
-    promise_report,
-    rights,
-    staff_accounts,
-    ticket_work,
-)
 from handlers.desk import Desk
 from handlers.messages import Reply
+from handlers.staff import audit, colleagues, rights, staff_accounts
+from handlers.tickets import downgrades, evidence, promise_report, ticket_work
 from knowledge.rules.roles import acts_of_roles, allows
 from storage.audit import Wanted
 from storage.models import AuditRecord, HandoverRequest, Outgoing, Role, Staff, Ticket, TicketEvent

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from handlers import ticket_passing, ticket_work
+from handlers.tickets import ticket_passing, ticket_work
 from tests.journeys.ticket_stories import Work, report
 from tests.talking import Chat, Clock
 

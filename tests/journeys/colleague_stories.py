@@ -7,8 +7,8 @@ import storage.handover
 import storage.people
 import storage.staff
 import storage.tickets
-from handlers import staff_accounts
 from handlers.desk import Desk
+from handlers.staff import staff_accounts
 from storage.models import Staff, Ticket
 from tests.talking import Chat, Clock
 

@@ -7,9 +7,9 @@ import pytest
 
 import storage.customers
 import storage.notices
-from handlers import binding
 from handlers.desk import Desk
 from handlers.messages import PhoneContact
+from handlers.money import binding
 from knowledge.book import Book
 from storage.database import Database
 from storage.models import Account

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from handlers import answers
+from handlers.answering import answers
 from handlers.messages import Heard
 from knowledge.understanding import Candidate, Understanding
 from storage.database import Database

@@ -15,8 +15,8 @@ from sqlmodel import select
 
 import bot.cli
 import storage.audit
-from handlers import audit
 from handlers.desk import Desk
+from handlers.staff import audit
 from storage.database import Database
 from storage.models import AuditRecord
 from tests.talking import Chat, Clock

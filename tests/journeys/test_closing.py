@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import storage.tickets
-from handlers import ticket_work
+from handlers.tickets import ticket_work
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import Chat, Clock
 

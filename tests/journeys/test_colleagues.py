@@ -10,9 +10,9 @@ import storage.handover
 import storage.people
 import storage.staff
 import storage.tickets
-from handlers import colleagues, staff_accounts
-from handlers.colleagues import Refused
 from handlers.desk import Desk
+from handlers.staff import colleagues, staff_accounts
+from handlers.staff.colleagues import Refused
 from storage.models import AuditRecord, BindingAttempt, TicketState
 from tests.conftest import COLLEAGUES
 from tests.journeys.colleague_stories import colleague, dismiss, hire, issue, report_a_fault, ticket_of

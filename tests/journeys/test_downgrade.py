@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import downgrades, ticket_work
+from handlers.tickets import downgrades, ticket_work
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import Chat
 

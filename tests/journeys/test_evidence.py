@@ -245,7 +245,7 @@ def test_somebody_elses_number_is_not_taken_as_ones_own(bob: Chat):
 
 
 def test_of_an_anonymous_report_no_colleague_reads_a_files_name(desk: Desk, bob: Chat):
-    from handlers import evidence as handler
+    from handlers.tickets import evidence as handler
 
     row = Evidence(
         person_id=1,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import col, select
 
-from handlers import answers
+from handlers.answering import answers
 from handlers.desk import Desk
 from handlers.messages import Heard
 from knowledge.book import Book

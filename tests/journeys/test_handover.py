@@ -5,8 +5,8 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from handlers import handover_queue, handover_relay
 from handlers.desk import Desk
+from handlers.handover import handover_queue, handover_relay
 from handlers.messages import Message
 from handlers.turn import Desktop, Turn
 from knowledge.book import Book

@@ -15,8 +15,8 @@ from hypothesis.stateful import (
 from sqlmodel import Session, select
 
 import storage.handover
-from handlers import handover_queue, handover_waits
 from handlers.desk import Desk
+from handlers.handover import handover_queue, handover_waits
 from knowledge.book import Book
 from storage.database import Database
 from storage.models import Chat as ChatRow

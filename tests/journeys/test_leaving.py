@@ -13,9 +13,10 @@ import storage.handover
 import storage.people
 import storage.staff
 import storage.tickets
-from handlers import colleagues, first_asked, own_work, rights, staff_accounts
-from handlers.colleagues import Refused
 from handlers.desk import Desk
+from handlers.staff import colleagues, first_asked, rights, staff_accounts
+from handlers.staff.colleagues import Refused
+from handlers.tickets import own_work
 from handlers.wording.surveys import MARKS
 from knowledge.book import Book
 from storage.models import Staff, Ticket, TicketState

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers import merging, ticket_work
+from handlers.tickets import merging, ticket_work
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import Chat, Clock
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 import storage.outages
 from handlers.messages import Heard, Location
-from handlers.outages import known_at
+from handlers.outages.outages import known_at
 from handlers.turn import Desktop, Turn
 from knowledge.book import Book
 from knowledge.rules.outages import Outage, OutageKind, OutageState

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 import storage.outages
 from handlers.desk import Desk
+from handlers.forms.repairs import zone_of
 from handlers.messages import Attachment, Heard, Location, Message, PhoneContact
-from handlers.repairs import zone_of
 from knowledge.book import Book
 from knowledge.rules.outages import Outage
 from storage.database import Database

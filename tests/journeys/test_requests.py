@@ -14,9 +14,10 @@ from sqlmodel import col, select
 import storage.outages
 import storage.papers
 import storage.staff
-from handlers import requests, ticket_work
 from handlers.desk import Desk
-from handlers.form_shape import FORMS
+from handlers.forms import requests
+from handlers.forms.form_shape import FORMS
+from handlers.tickets import ticket_work
 from knowledge.rules.outages import Outage
 from knowledge.rules.ticket_kinds import FOLDER, kinds_of_folder
 from storage.database import Database

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 import storage.rooms
 from handlers.desk import Desk
 from handlers.messages import Choice, Reply
-from handlers.staff_commands import COMMANDS
+from handlers.staff.staff_commands import COMMANDS
 from handlers.wording import staff as wording
 from handlers.wording.commands import STAFF_COMMANDS
 from knowledge.book import Book

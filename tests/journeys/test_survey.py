@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 import storage.outages
-from handlers import ticket_work
+from handlers.tickets import ticket_work
 from knowledge.rules.outages import Outage
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import Chat, Clock

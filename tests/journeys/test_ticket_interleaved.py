@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from handlers import merging, ticket_passing, ticket_work
 from handlers.desk import Desk
+from handlers.tickets import merging, ticket_passing, ticket_work
 from knowledge.book import Book
 from storage.database import Database
 from storage.models import OPEN_STATES, Survey, Ticket, TicketPause, TicketPromise, TicketState

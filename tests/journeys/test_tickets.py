@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 import storage.staff
-from handlers import ticket_passing, ticket_work
 from handlers.desk import Desk
+from handlers.tickets import ticket_passing, ticket_work
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import Chat, Clock
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
-from handlers import ticket_work
+from handlers.tickets import ticket_work
 from storage.models import Account, Binding, Customer, Person, Ticket
 from tests.journeys.ticket_stories import Work, report
 from tests.talking import Chat, Clock

@@ -7,9 +7,9 @@ from sqlmodel import col, select
 
 import storage.staff
 import storage.tickets
-from handlers import ticket_work
 from handlers.desk import Desk
-from handlers.ticket_work import Done
+from handlers.tickets import ticket_work
+from handlers.tickets.ticket_work import Done
 from storage.models import Ticket, TicketEvent, TicketPromise
 from tests.talking import Chat, Clock
 

@@ -133,12 +133,13 @@ def rows_of(shelf: dict[str, list[str]]) -> Rows:
 def test_whatever_was_changed_the_evidence_is_that_of_a_new_build(
     one_index: Index, steps: list[dict[str, list[str]]]
 ) -> None:
-    reader = one_index._built.reader
     rows, built = one_index._rows, one_index._built
     for step in steps:
         after = rows_of(step)
         built = building.revised(built, rows, after, {})
         rows = after
+    # Where very much changed, it was a full build, with a reader of its own.
+    reader = built.reader
     readings = [reader.read_normalised(text) for text in rows.texts]
     fresh = building.Space.build(readings, rows.groups)
     assert list(built.plain) == [normalise(text) for text in rows.texts]

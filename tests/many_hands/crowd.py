@@ -9,10 +9,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 import storage.staff
-from handlers import staff_accounts
-from handlers.colleagues import Refused
 from handlers.desk import Desk
 from handlers.messages import Attachment, Heard, Message
+from handlers.staff import staff_accounts
+from handlers.staff.colleagues import Refused
 from knowledge.book import Book
 from knowledge.rules.ticket_kinds import ticket_kinds
 from storage.database import Database

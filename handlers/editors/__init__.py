@@ -1,0 +1,1 @@
+"""Working on what we know: drafts, publishing, golden questions, misses."""

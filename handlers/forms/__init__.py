@@ -1,0 +1,1 @@
+"""Forms filled in by talking: reports, complaints, service requests and their papers."""

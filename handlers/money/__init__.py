@@ -1,0 +1,1 @@
+"""Accounts, bills and reminders, and the files they come from."""

@@ -1,0 +1,1 @@
+"""What we know of power cuts and whom they concern."""

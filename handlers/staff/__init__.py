@@ -1,0 +1,1 @@
+"""Colleagues: their accounts and rights, the staff group, the audit."""
