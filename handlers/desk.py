@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -12,6 +12,7 @@ import storage.people
 import storage.revisions
 import storage.secrecy
 from handlers import menu
+from handlers.acts import ACTS, Act, act_of, perform
 from handlers.answering import answers, feedback, parts, together
 from handlers.forms import forms, materials, materials_later, repairs, requests
 from handlers.forms.form_shape import FORMS
@@ -19,7 +20,7 @@ from handlers.handover import callbacks, handover, handover_clock, handover_queu
 from handlers.messages import Choice, Heard, Message, Reply
 from handlers.money import accounts, bills, binding, reminders
 from handlers.outages import outages
-from handlers.staff import colleague_links, digest, relay_fates, staff_cards, staffroom
+from handlers.staff import colleague_links, digest, relay_fates, staff_cards, staff_post, staffroom
 from handlers.tickets import (
     closing,
     danger,
@@ -42,7 +43,6 @@ from storage.inbox import Arrival, Named
 from storage.models import Lane
 from storage.outbox import Draft
 
-Act = Callable[[Turn, str], None]
 Dialogue = Callable[[Turn], bool]
 Tick = Callable[[Desktop, Session, datetime], dict[str, int]]
 
@@ -92,10 +92,7 @@ def _collect_dialogues() -> dict[str, Dialogue]:
     return dialogues
 
 
-# After these it still stands that we have asked back and not understood.
-_ASKED_BACK = ("none", "answer_text", "handover")
-
-ACTS = _collect_acts()
+ACTS.update(_collect_acts())
 DIALOGUES = _collect_dialogues()
 
 
@@ -125,7 +122,13 @@ class Desk:
         requests.register_kinds()
         self.database = database
         self.desktop = Desktop(
-            book=book, secret=secret, staff=staff, demo=demo, in_private=in_private or staff is not None
+            book=book,
+            secret=secret,
+            staff=staff,
+            demo=demo,
+            in_private=in_private or staff is not None,
+            post=staff_post.drafts,
+            first_card=staff_cards.first_of_room,
         )
 
     def take_book(self, book: Book) -> None:
@@ -350,29 +353,6 @@ def _note_script(turn: Turn) -> None:
         return
     turn.chat.script = script
     turn.session.add(turn.chat)
-
-
-def perform(turn: Turn, act: str) -> None:
-    """Do what a button, a command or an entry asks for."""
-    name, _, argument = act.partition(":")
-    turn.outcome("action")
-    if name not in _ASKED_BACK and turn.recall("unclear"):
-        turn.remember(unclear=None)
-    ACTS[name](turn, argument)
-
-
-def act_of(turn: Turn, choice: str) -> str | None:
-    """Return what a tapped button stands for here, or None where it is too old or not of this chat."""
-    token, _, index = choice.rpartition(":")
-    row = storage.outbox.by_token(turn.session, token)
-    if row is None or not index.isascii() or not index.isdigit():
-        return None
-    if (row.channel, row.address) != (turn.message.channel, turn.message.address):
-        return None
-    if row.created_at < turn.now - timedelta(hours=turn.book.practice.button_hours):
-        return None
-    choices = row.reply.get("choices", [])
-    return str(choices[int(index)][1]) if int(index) < len(choices) else None
 
 
 def _typed_choice(turn: Turn) -> str | None:

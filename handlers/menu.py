@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.acts import perform
 from handlers.forms import forms
 from handlers.messages import Choice, Reply
 from handlers.turn import Turn
@@ -59,6 +60,8 @@ WORDS = {
     "查停电": "outage",
     "现在停电": "outage",
     "催办": "urge",
+    "改时间": "ticket.rebook",
+    "改约": "ticket.rebook",
     "工单": "tickets",
     "查工单": "tickets",
     "进度": "tickets",
@@ -85,7 +88,6 @@ _ENDS = "。！!.~ "
 
 def listen(turn: Turn) -> bool:
     """Act on a command or a single word; return False where the text is neither."""
-    from handlers.desk import perform
     from handlers.forms import requests
 
     text = turn.text

@@ -1,10 +1,11 @@
 """One turn at the desk: who speaks, what is open, and what we say back, inside one transaction."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlmodel import Session
 
@@ -32,6 +33,38 @@ class Address:
     address: str
 
 
+class Post(Protocol):
+    """Returns the messages that tell our colleagues something: `handlers.staff.staff_post.drafts`."""
+
+    def __call__(
+        self,
+        desktop: "Desktop",
+        session: Session,
+        reply: Reply,
+        *,
+        key: str,
+        lane: Lane = ...,
+        ticket: Ticket | None = ...,
+        person_id: int | None = ...,
+        now: datetime | None = ...,
+        words: bool = ...,
+    ) -> list[Draft]: ...
+
+
+FirstCard = Callable[["Desktop", Session, Draft, Reply, datetime], list[Draft]]
+"""Returns a message to a topic with the card before it, where the topic is new."""
+
+
+def nowhere(desktop: "Desktop", session: Session, reply: Reply, *, key: str, **_about: Any) -> list[Draft]:
+    """Tell nobody: this desk has no colleagues."""
+    return []
+
+
+def no_card(desktop: "Desktop", session: Session, draft: Draft, reply: Reply, now: datetime) -> list[Draft]:
+    """Let a topic begin with the message itself."""
+    return [draft]
+
+
 @dataclass(slots=True)
 class Desktop:
     """What stands on the desk at every turn: the book, where staff are, and whether this is the demo."""
@@ -42,6 +75,9 @@ class Desktop:
     demo: bool = False
     # Colleagues can be written to in private, as they are where there is no group.
     in_private: bool = False
+    # How colleagues are written to, and how a new topic of theirs begins; the desk says it.
+    post: "Post" = nowhere
+    first_card: "FirstCard" = no_card
 
     def document(self, reply: Reply) -> dict[str, Any]:
         """Return a reply as the outbox keeps it; in the demo every card says that it is one."""
@@ -125,9 +161,7 @@ class Turn:
 
         `words` are the customer's own, which are never told in a digest.
         """
-        from handlers.staff import staff_post
-
-        posts = staff_post.drafts(
+        posts = self.desktop.post(
             self.desktop,
             self.session,
             reply,

@@ -3,7 +3,10 @@
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
+
+import grimp
 
 from handlers.answering.answers import ACTIONS as ACTS_OF_ACTIONS
 from handlers.desk import ACTS, DIALOGUES
@@ -18,6 +21,13 @@ ROOMS = {"bot", "handlers", "storage", "knowledge"}
 def test_there_is_no_fifth_room():
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages - {"tests", "benchmarks"} == ROOMS
+
+
+def test_no_room_has_modules_that_import_each_other_in_a_circle():
+    for room in sorted(ROOMS):
+        graph = grimp.build_graph(room, exclude_type_checking_imports=True)
+        arrows = {one: graph.find_modules_directly_imported_by(one) for one in graph.modules}
+        TopologicalSorter(arrows).prepare()  # raises CycleError, which names the circle
 
 
 def test_every_act_that_is_named_exists():

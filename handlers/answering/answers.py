@@ -1,19 +1,18 @@
 """Answering a question from the book: sure, or asking which, or saying that we do not know."""
 
-import re
-
+from handlers.acts import perform
 from handlers.answering import carried, feedback
 from handlers.answering.answer_form import answer_reply, composed, next_part
+from handlers.answering.meaning import SWEARING, region_named, understand
 from handlers.forms import forms
 from handlers.messages import Candidate, Choice, Reply
-from handlers.outages.outage_places import without_place
 from handlers.small_words import says_nothing
 from handlers.turn import Turn
 from handlers.wording import general
 from handlers.wording.forms import QUESTION_SHAPE
 from knowledge.follow_up import core_of
 from knowledge.library import Answer, Entry
-from knowledge.rules.regions import read_region, region_name
+from knowledge.rules.regions import region_name
 from knowledge.text.normalise import normalise, simplified
 from knowledge.understanding import Understanding
 
@@ -36,12 +35,8 @@ ACTIONS = {
 
 # Topics whose place is where something happens, not whose prices are asked for.
 _OF_ONE_PLACE = ("outage.", "repair.", "emergency")
-SWEARING = "smalltalk.swearing"
 # Somebody who has a ticket and waits means that ticket.
 _WAITING = ("ambiguous.not_yet", "outage.eta.crew", "outage.eta.arrive")
-_SENTENCE = re.compile(r"[^。！；]+[。！；]?")
-_ASKS = re.compile(r"告诉我|请说|请先说|请留下|请[报发拍提]|请把|发给我|点“|说“|[:：]$")
-_LEAD_LENGTH = 60
 _NO_QUESTION = ("smalltalk", "ask_back")
 _FEW_WORDS = 12  # characters up to which an answer to 您问的是哪一个 may go on with the question
 
@@ -56,20 +51,6 @@ def listen(turn: Turn) -> None:
 
     if not outages.follow_up(turn):
         answer_text(turn, turn.text)
-
-
-def understand(turn: Turn, text: str) -> Understanding:
-    """Return what a text means, read with what was said just before."""
-    context = carried.context(turn)
-    region = _region_named(turn, text) or turn.region
-    understander = turn.book.understander
-    today = turn.book.today(turn.now)
-    bare = without_place(text)
-    if bare != text:
-        meant = understander.understand(bare, region=region, context=context, on=today)
-        if meant.outcome in ("found", "unclear"):
-            return meant
-    return understander.understand(text, region=region, context=context, on=today)
 
 
 def answer_text(turn: Turn, text: str) -> None:
@@ -200,7 +181,7 @@ def answer_aside(turn: Turn, text: str) -> None:
         turn.outcome("action", entry=entry)
         if outages.answer_aside(turn):
             return
-    region = _region_named(turn, text) or turn.region
+    region = region_named(turn, text) or turn.region
     answer = turn.book.answer(entry, region=region, now=turn.now) if entry is not None else None
     if meant.outcome == "unclear" and _candidates(turn, meant) and not turn.recall("unclear"):
         turn.outcome("unclear", topic=meant.topic)
@@ -223,7 +204,6 @@ def answer_aside(turn: Turn, text: str) -> None:
 
 def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> None:
     """Give the answer of an entry, or do what it stands for."""
-    from handlers.desk import perform
     from handlers.handover import handover
     from handlers.tickets import tickets
 
@@ -235,7 +215,7 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
         # What was carried over has ended, and with it the region in which this entry holds.
         meant = understand(turn, text)
         entry = turn.book.library.entries.get(meant.entry_id or "", entry)
-    named = _region_named(turn, text)
+    named = region_named(turn, text)
     if named is not None and not entry.topic.startswith(_OF_ONE_PLACE):
         # Spoken of for a while; where the customer lives is not changed by it.
         turn.remember(region=named)
@@ -289,11 +269,6 @@ def show(turn: Turn, entry: Entry, *, text: str, also: str | None = None) -> Non
     _offer(turn, answer_reply(turn, answer, related, asked=text, before=_of_region(turn, answer)))
 
 
-def _region_named(turn: Turn, text: str) -> str | None:
-    """Return the region whose prices and rules a text asks for, None where it names none."""
-    return read_region(text, home=turn.home)
-
-
 def _of_region(turn: Turn, answer: Answer) -> str:
     """Return the line that says whose prices these are, where it is not the customer's own region."""
     name = region_name(turn.region)
@@ -312,17 +287,6 @@ def _helps_first(entry: Entry, text: str) -> bool:
         and entry.topic == "repair.no_power_single"
         and QUESTION_SHAPE.search(simplified(text)) is not None
     )
-
-
-def lead(answer: Answer) -> str:
-    """Return the one short line of an answer that is said before a form; its questions are the form's own."""
-    line = answer.text.partition("\n")[0]
-    kept = ""
-    for sentence in _SENTENCE.findall(line):
-        if _ASKS.search(sentence) or len(kept) + len(sentence) > _LEAD_LENGTH:
-            break
-        kept += sentence
-    return kept if kept.count("**") % 2 == 0 else kept.replace("**", "")
 
 
 def _related(
@@ -386,4 +350,10 @@ def _none_of_these(turn: Turn, _argument: str) -> None:
     _offer_person(turn, general.none_of_these())
 
 
-ACTS = {"answer": _show_chosen, "answer_text": answer_text, "none": _none_of_these, "part": _show_part}
+ACTS = {
+    "answer": _show_chosen,
+    "answer_aside": answer_aside,
+    "answer_text": answer_text,
+    "none": _none_of_these,
+    "part": _show_part,
+}

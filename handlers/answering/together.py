@@ -4,16 +4,30 @@ A customer types 我想问一下 / 那个电费 / 怎么算的: the answer to th
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import storage.outbox
 from handlers import menu
 from handlers.answering import feedback
+from handlers.answering.bursts import (
+    MOST,
+    Burst,
+    fresh,
+    group_of,
+    keep,
+    may_be_replaced,
+    memory_of,
+    note,
+    noted,
+    own_drafts,
+    received,
+    remembering,
+)
+from handlers.answering.meaning import understand
 from handlers.forms import forms
 from handlers.forms.form_shape import FORMS
 from handlers.messages import Heard
@@ -26,33 +40,13 @@ from knowledge.follow_up import goes_on
 from knowledge.rules.danger import read as read_danger
 from knowledge.rules.tariffs import BillQuestion
 from knowledge.text.normalise import normalise, simplified
-from storage.outbox import Draft
 
-# not understood (or a greeting), asked for more, answered, a danger, anything else
-Standing = Literal["weak", "asked", "firm", "danger", "other"]
-_MOST = 6  # messages read together
 _OPENING = 16  # characters of the longest opening
 _TURNED = 10  # characters up to which two fragments may have been sent in the wrong order
 _WHOLE = 5  # characters from which on a question may stand by itself
 _ALBUM = timedelta(seconds=30)  # parts of one album arrive one by one, while the next is still uploaded
 _FILLER = re.compile(r"^(?:那个|就是说?|就那个|嗯+|呃+|额+|哎|然后|请问)[,，、。…~ ]*")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """What was said in the last moments, and the answer that the next words may better."""
-
-    texts: tuple[str, ...]
-    at: datetime  # when the last of them was received
-    since: datetime  # when the first of them was answered
-    standing: Standing
-    meaning: str  # what the answer was about, to see whether more words change it
-    token: str  # of our answer; "" where it must stay as it is
-    card: str
-    shown: bool  # an earlier form of the answer may have been seen
-    before: dict[str, Any]  # what was remembered before the first message
-    group: str = ""  # the album that the last message belonged to
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ def answer(turn: Turn, listen_on: Callable[[Turn], None]) -> None:
     """Let a message be answered, read with the ones just before where that makes more of it."""
     said = turn.text
     burst = _earlier(turn)
-    before = _memory(turn)
+    before = memory_of(turn)
     instead = False
     if burst is not None:
         way = _way(turn, burst)
@@ -99,12 +93,12 @@ def answer(turn: Turn, listen_on: Callable[[Turn], None]) -> None:
     if instead and asked_place and turn.heard.outcome in ("found", "unknown", "unclear"):
         instead = False  # it was no answer to our question but another matter
     if burst is not None and only_small(said) and not instead:
-        _keep(turn, replace(burst, at=_received(turn)))
+        keep(turn, replace(burst, at=received(turn)))
         return
     if burst is not None and instead and _take_place(turn, burst):
-        _note(turn, (*burst.texts, said), burst.before, burst)
+        note(turn, (*burst.texts, said), burst.before, burst)
     else:
-        _note(turn, (said,), before, None)
+        note(turn, (said,), before, None)
 
 
 def answer_again(turn: Turn, before: str, listen_on: Callable[[Turn], None]) -> bool:
@@ -112,7 +106,7 @@ def answer_again(turn: Turn, before: str, listen_on: Callable[[Turn], None]) -> 
 
     False where they were not the last question, or its answer must stay: then nothing is said.
     """
-    burst = _noted(turn)
+    burst = noted(turn)
     if burst is None or turn.received_at is None or not burst.token or turn.conversation is not None:
         return False
     if not before or burst.texts[-1] != before:
@@ -124,22 +118,22 @@ def answer_again(turn: Turn, before: str, listen_on: Callable[[Turn], None]) -> 
     turn.message = replace(turn.message, text=_joined(words) if len(words) > 1 else turn.text, edited=False)
     listen_on(turn)
     replaced = _take_place(turn, burst)
-    _note(turn, words, burst.before, burst if replaced else None)
+    note(turn, words, burst.before, burst if replaced else None)
     return True
 
 
 def note_danger(turn: Turn) -> None:
     """Note that what was said just now was a danger: more words of it are no new one."""
     if turn.received_at is not None and turn.text:
-        _keep(turn, _fresh(turn, (turn.text,), "danger", "", "", {}))
+        keep(turn, fresh(turn, (turn.text,), "danger", "", "", {}))
 
 
 def is_album_part(turn: Turn) -> bool:
     """Whether a message without words is a further part of an album that has been answered."""
-    group = _group(turn)
+    group = group_of(turn)
     if not group or turn.text or turn.received_at is None:
         return False
-    burst = _noted(turn)
+    burst = noted(turn)
     return burst is not None and burst.group == group and turn.received_at - burst.at <= _ALBUM
 
 
@@ -148,14 +142,14 @@ def is_album_part(turn: Turn) -> bool:
 
 def _earlier(turn: Turn) -> Burst | None:
     """Return what was said in the moments before this message, None where it stands alone."""
-    burst = _noted(turn)
+    burst = noted(turn)
     if burst is None or turn.received_at is None or not _is_plain(turn):
         return None
     passed = turn.received_at - burst.at
-    if burst.group and burst.group == _group(turn) and passed <= _ALBUM:
+    if burst.group and burst.group == group_of(turn) and passed <= _ALBUM:
         return burst
     limit = timedelta(seconds=turn.book.practice.together_seconds)
-    return burst if timedelta(0) <= passed <= limit and not _group(turn) and not burst.group else None
+    return burst if timedelta(0) <= passed <= limit and not group_of(turn) and not burst.group else None
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -167,19 +161,15 @@ def _is_plain(turn: Turn) -> bool:
         and message.choice is None
         and not message.edited
         and not turn.text.startswith("/")
-        and (words_only or bool(_group(turn)))
+        and (words_only or bool(group_of(turn)))
         and not in_form
         and turn.person.with_staff_since is None
     )
 
 
-def _group(turn: Turn) -> str:
-    return next((one.group for one in turn.message.attachments if one.group), "")
-
-
 def _joined(texts: tuple[str, ...]) -> str:
     """Return what was said in several messages as one sentence; greetings and openings say nothing of it."""
-    parts = [one for one in texts if not _says_little(one)][-_MOST:] or [texts[-1]]
+    parts = [one for one in texts if not _says_little(one)][-MOST:] or [texts[-1]]
     parts = [_FILLER.sub("", one) or one for one in parts]
     whole = parts[0]
     for before, part in pairwise(parts):
@@ -248,7 +238,7 @@ def _way(turn: Turn, burst: Burst) -> Literal["apart", "instead", "joined"]:
 def _best_joined(turn: Turn, burst: Burst) -> tuple[str, _Reading]:
     """Return all that was said as one sentence, and what it would get; 坏了, 电表 is 电表坏了."""
     words = _joined((*burst.texts, turn.text))
-    with _remembering(turn, burst.before):
+    with remembering(turn, burst.before):
         reading = _read(turn, words)
         told = [one for one in burst.texts if not _says_little(one)]
         if reading.level < 3 and len(told) == 1 and len(told[0]) + len(turn.text) <= _TURNED:
@@ -261,7 +251,6 @@ def _best_joined(turn: Turn, burst: Burst) -> tuple[str, _Reading]:
 
 def _read(turn: Turn, text: str) -> _Reading:
     """Return what a text would be answered with; nothing is said and nothing remembered."""
-    from handlers.answering import answers
     from handlers.money import bills
     from handlers.outages import outages
 
@@ -273,7 +262,7 @@ def _read(turn: Turn, text: str) -> _Reading:
     place = outages.goes_on_with(probe)
     if place is not None:
         return _Reading(3, f"outage {place}", 1.0)
-    meant = answers.understand(probe, text)
+    meant = understand(probe, text)
     named = outages.place_of(probe)
     entry = turn.book.library.entries.get(meant.entry_id or "")
     if meant.outcome == "found" and entry is not None:
@@ -292,8 +281,8 @@ def _read(turn: Turn, text: str) -> _Reading:
 
 def _take_place(turn: Turn, burst: Burst) -> bool:
     """Let the answer of this turn take the place of the one before; False where that is not possible."""
-    own = _own_drafts(turn)
-    if not own or not _may_be_replaced(own[0]):
+    own = own_drafts(turn)
+    if not own or not may_be_replaced(own[0]):
         return False
     shown = burst.shown
     unwritten = next((one for one in turn.unwritten if one.token == burst.token), None)
@@ -306,140 +295,3 @@ def _take_place(turn: Turn, burst: Burst) -> bool:
         own[0], card=burst.card, reply={**own[0].reply, "card": burst.card, "quiet": shown}
     )
     return True
-
-
-def _own_drafts(turn: Turn) -> list[Draft]:
-    return [
-        one
-        for one in turn.drafts
-        if (one.channel, one.address) == (turn.message.channel, turn.message.address)
-    ]
-
-
-def _may_be_replaced(draft: Draft) -> bool:
-    kind = draft.reply.get("kind")
-    if draft.ticket_id is not None:
-        return False
-    return kind in ("answer", "question") or (kind == "card" and draft.card is None)
-
-
-# -- what is remembered of it
-
-
-def _note(turn: Turn, texts: tuple[str, ...], before: dict[str, Any], burst: Burst | None) -> None:
-    """Note what was said and answered just now for the message that may follow at once."""
-    if turn.received_at is None or turn.message.choice is not None or not (turn.text or _group(turn)):
-        return
-    own = _own_drafts(turn)
-    standing = _standing(turn)
-    kept = own[0] if len(own) == 1 else None
-    replaceable = kept is not None and _may_be_replaced(kept)
-    noted = _fresh(
-        turn,
-        texts[-_MOST:],
-        standing,
-        _meaning(turn),
-        kept.token if kept is not None and replaceable and standing not in ("danger", "other") else "",
-        before,
-    )
-    if kept is not None and kept.card is not None:
-        noted = replace(noted, card=kept.card)
-    if burst is not None and kept is not None:
-        noted = replace(noted, since=burst.since, shown=bool(kept.reply.get("quiet")))
-    _keep(turn, noted)
-
-
-def _fresh(
-    turn: Turn, texts: tuple[str, ...], standing: Standing, meaning: str, token: str, before: dict[str, Any]
-) -> Burst:
-    return Burst(
-        texts=texts,
-        at=_received(turn),
-        since=turn.now,
-        standing=standing,
-        meaning=meaning,
-        token=token,
-        card=turn.key_for("together"),
-        shown=False,
-        before=before,
-        group=_group(turn),
-    )
-
-
-def _standing(turn: Turn) -> Standing:
-    """Return how sure the answer was that has just been given."""
-    outcome, conversation = turn.heard.outcome, turn.conversation
-    if outcome == "danger":
-        return "danger"
-    if turn.heard.ticket is not None or (conversation is not None and conversation.topic in FORMS):
-        return "other"
-    if conversation is not None:
-        return "asked" if conversation.topic == "outage_place" else "other"
-    if outcome in ("unclear", "unknown", "smalltalk"):
-        return "weak"
-    if outcome == "found":
-        return "firm"
-    if _group(turn) and not turn.text:
-        return "weak"  # 收到照片: what they are about may stand under the next one
-    bill = turn.recall("bill")
-    if turn.recall("last") == "bill" and bill:
-        asked = all(bill.get(name) is None for name in ("kwh", "peak_kwh", "valley_kwh"))
-        return "asked" if asked else "firm"
-    entry = turn.book.library.entries.get(turn.heard.entry or "")
-    if entry is not None and entry.action == "bill_view":
-        return "firm"
-    return "firm" if (turn.heard.topic or "").startswith("outage.") else "other"
-
-
-def _meaning(turn: Turn) -> str:
-    """Return what was just answered, in the words that `_read` uses for it."""
-    from handlers.money import bills
-
-    if turn.heard.entry is not None and turn.heard.outcome == "found":
-        return turn.heard.entry
-    if (turn.heard.topic or "").startswith("outage."):
-        return f"outage {turn.recall('place')}"
-    return f"bill {bills.current(turn)}" if turn.recall("last") == "bill" else turn.heard.entry or ""
-
-
-def _received(turn: Turn) -> datetime:
-    assert turn.received_at is not None
-    return turn.received_at
-
-
-def _memory(turn: Turn) -> dict[str, Any]:
-    """Return what is remembered now, without what was said in the last moments."""
-    if turn.person.memory_until is None or turn.person.memory_until <= turn.now:
-        return {}
-    return {name: value for name, value in turn.person.memory.items() if name != _NAME}
-
-
-@contextmanager
-def _remembering(turn: Turn, memory: dict[str, Any]) -> Iterator[None]:
-    """Read with another memory for a while."""
-    kept = turn.person.memory
-    turn.person.memory = memory
-    try:
-        yield
-    finally:
-        turn.person.memory = kept
-
-
-_NAME = "just_said"
-
-
-def _keep(turn: Turn, burst: Burst) -> None:
-    note = asdict(burst)
-    note["texts"] = list(burst.texts)
-    note["at"], note["since"] = burst.at.isoformat(), burst.since.isoformat()
-    turn.note(**{_NAME: note})
-
-
-def _noted(turn: Turn) -> Burst | None:
-    note = turn.recall(_NAME)
-    if not note:
-        return None
-    known = dict(note)
-    known["texts"] = tuple(known["texts"])
-    known["at"], known["since"] = (datetime.fromisoformat(known[name]) for name in ("at", "since"))
-    return Burst(**known)

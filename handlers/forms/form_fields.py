@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from handlers.answering.answers import SWEARING, understand
+from handlers.answering.meaning import SWEARING, understand
 from handlers.forms.form_shape import Refused, Step
 from handlers.forms.form_steps import (
     LONGEST_PLACE,

@@ -1,5 +1,6 @@
 """What a message in the middle of a form is: a question of another kind, or a late answer."""
 
+from handlers.answering.meaning import understand
 from handlers.forms.form_shape import Form, Step, visible
 from handlers.turn import Turn
 from handlers.wording import forms as wording
@@ -10,7 +11,6 @@ def question_in(turn: Turn, form: Form, step: Step | None) -> str:
 
     要多久能办好 alone is asked about what the form is for.
     """
-    from handlers.answering import answers
     from handlers.money import bills
 
     text = turn.text
@@ -20,7 +20,7 @@ def question_in(turn: Turn, form: Form, step: Step | None) -> str:
         return text
     least = wording.SURE_INTERRUPTION if step is not None and step.free else 0.0
     for asked in (text, f"{form.name}{text}") if form.waits else (text,):
-        meant = answers.understand(turn, asked)
+        meant = understand(turn, asked)
         if meant.outcome == "found" and meant.topic not in form.own_topics and meant.score >= least:
             return asked
     return ""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import storage.evidence
+from handlers.acts import ACTS as EVERY_ACT
 from handlers.forms import form_waiting
 from handlers.forms.form_asking import ask, collected_of, draft_key_of, keep_note, progress, show
 from handlers.forms.form_reading import question_in, take_skipped
@@ -363,11 +364,10 @@ def _note(turn: Turn, words: str) -> None:
 
 def _answer_between(turn: Turn, form: Form, asked: str) -> bool:
     """Answer a question in mid-form and come back to the form; False where another matter was begun."""
-    from handlers.answering import answers
     from handlers.money import bills
 
     if not bills.listen(turn):
-        answers.answer_aside(turn, asked)
+        EVERY_ACT["answer_aside"](turn, asked)
     step = step_of(form, turn.conversation.step) if turn.conversation is not None else None
     outcome, topic, entry = turn.heard.outcome, turn.heard.topic, turn.heard.entry
     if turn.conversation is not None and turn.conversation.topic == form.topic:

@@ -7,7 +7,7 @@ import storage.bills
 import storage.evidence
 import storage.people
 import storage.tickets
-from handlers.answering.answers import lead
+from handlers.answering.meaning import lead
 from handlers.forms import form_waiting, forms, materials_later
 from handlers.forms.form_shape import Form, Step, register
 from handlers.forms.form_steps import (

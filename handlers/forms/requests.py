@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import storage.tickets
-from handlers.answering.answers import lead
+from handlers.acts import perform
+from handlers.answering.meaning import lead
 from handlers.forms import forms, materials, materials_later, outage_links, paper_sorting
 from handlers.forms.form_fields import is_anonymous, step_of_field
 from handlers.forms.form_shape import FORMS, Form, register
@@ -106,8 +107,6 @@ def listen(turn: Turn) -> bool:
     act = _act_of_words(turn, words)
     if act is None:
         return False
-    from handlers.desk import perform
-
     turn.commanded = True
     perform(turn, act)
     return True

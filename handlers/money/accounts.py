@@ -36,7 +36,7 @@ _ONLY_NUMBER = re.compile(r"[我的这个家里咱们查询下一看帮请绑定
 
 def listen(turn: Turn) -> bool:
     """Take an account number that was sent alone, or words that go on with the bills just shown."""
-    if bill_history.listen(turn):
+    if bill_history.listen(turn, show):
         return True
     number = read_number(turn.text)
     if number is None or turn.message.choice is not None:

@@ -1,5 +1,7 @@
 """Going on after one's own bills: 上个月呢, 那前年呢, 我另一个户号呢."""
 
+from collections.abc import Callable
+
 import storage.bills
 from handlers.masking import tail
 from handlers.messages import Choice, Reply
@@ -9,17 +11,20 @@ from handlers.wording import bills_view as wording
 from handlers.wording.reminders import account as named
 from knowledge.text.normalise import normalise
 from storage.bills import owed_fen
+from storage.models import Account, Binding
 
 _LOOKED_BACK = 48  # bills
 _SHOWN_ACCOUNTS = 3
+Show = Callable[[Turn, list[tuple[Account, Binding]], str], None]
 
 
-def listen(turn: Turn) -> bool:
-    """Answer 上个月呢, 那前年呢 and 我另一个户号呢 after the speaker's own bills; False for other words."""
+def listen(turn: Turn, show: Show) -> bool:
+    """Answer 上个月呢, 那前年呢 and 我另一个户号呢 after the speaker's own bills; False for other words.
+
+    `show` shows accounts under a first line.
+    """
     if turn.recall("last") != "bill_view" or turn.message.choice is not None or in_group(turn):
         return False
-    from handlers.money import accounts
-
     human = Choice("人工", "handover")
     words = normalise(turn.text)
     shown = set(turn.recall("accounts") or ())
@@ -30,7 +35,7 @@ def listen(turn: Turn) -> bool:
         if not others:
             turn.say(wording.no_other_account(len(owned)), Choice("绑定户号", "bind"), human)
             return True
-        accounts.show(turn, others[:_SHOWN_ACCOUNTS], "")
+        show(turn, others[:_SHOWN_ACCOUNTS], "")
         return True
     period = wording.period_asked(words, turn.book.today(turn.now))
     if period is None:

@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.acts import perform
+from handlers.answering.meaning import understand
 from handlers.forms import forms
+from handlers.forms.form_shape import FORMS
 from handlers.messages import Choice
 from handlers.outages.outage_answers import Topic, offer, tell, tell_all, tell_own, topic_of, ways_to_repair
 from handlers.outages.outage_places import (
@@ -36,6 +39,7 @@ __all__ = [
 ]
 
 _ASK = "outage_place"
+_REPAIR = "repair"  # the topic of the form for a fault
 _SCOPES = {"single": "mine", "area": "area"}
 # How long our question for a place stands when something else is talked about.
 _ASKED_FOR = timedelta(minutes=30)
@@ -226,9 +230,7 @@ def _is_too_late(turn: Turn) -> bool:
 
 
 def _is_another_matter(turn: Turn, words: str) -> bool:
-    from handlers.answering import answers
-
-    meant = answers.understand(turn, words)
+    meant = understand(turn, words)
     if meant.outcome == "unclear":
         return not (meant.topic or "").startswith("outage.")
     return meant.outcome in ("found", "smalltalk") and meant.entry_id is not None
@@ -239,8 +241,6 @@ def _is_single_home(words: str) -> bool:
 
 
 def _go_to_repair(turn: Turn, scope: str) -> None:
-    from handlers.desk import perform
-
     _forget_question(turn)
     perform(turn, f"repair:{scope}" if scope else "repair")
 
@@ -307,10 +307,8 @@ def _ask_other(turn: Turn, _argument: str) -> None:
 
 def _report(turn: Turn, argument: str) -> None:
     """Report a fault at the place just spoken of, without asking for it again."""
-    from handlers.forms import repairs
-
     _forget_question(turn)
-    turn.outcome("action", topic=repairs.TOPIC)
+    turn.outcome("action", topic=_REPAIR)
     known: dict[str, Any] = {}
     if argument in _SCOPES:
         known["scope"] = _SCOPES[argument]
@@ -319,8 +317,8 @@ def _report(turn: Turn, argument: str) -> None:
         known["place"] = str(place)
     if argument == "different":
         known["different"] = True
-    if not forms.occupied(turn, repairs.FORM, f"repair.anew:{argument if argument in _SCOPES else ''}"):
-        forms.begin(turn, repairs.FORM, **known)
+    if not forms.occupied(turn, FORMS[_REPAIR], f"repair.anew:{argument if argument in _SCOPES else ''}"):
+        forms.begin(turn, FORMS[_REPAIR], **known)
 
 
 ACTS = {

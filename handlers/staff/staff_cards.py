@@ -1,6 +1,7 @@
 """The pinned card of a room of the staff group: who, what, how it stands, and what can be done."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from sqlmodel import Session
 import storage.handover
 import storage.outbox
 import storage.rooms
+from handlers.handover import handover_queue, handover_relay
 from handlers.messages import Choice, Reply
 from handlers.staff import first_asked
 from handlers.staff.staff_rooms import look
@@ -18,6 +20,7 @@ from storage.models import Lane, OnUnknown, StaffRoom, Ticket, TicketState
 from storage.outbox import Draft
 
 _BATCH = 20
+_TAKES_CHAT = "staff.chat_take"
 
 
 def tick(desktop: Desktop, session: Session, now: datetime) -> dict[str, int]:
@@ -127,12 +130,40 @@ def with_facts(desktop: Desktop, session: Session, text: str, room: StaffRoom, n
     return "\n".join([text, *_facts(desktop, session, ticket.person_id, now)])
 
 
+def first_of_room(
+    desktop: Desktop, session: Session, draft: Draft, reply: Reply, now: datetime
+) -> list[Draft]:
+    """Let a room begin with its card: this word itself where it announces the matter, else one before it."""
+    assert draft.room is not None
+    room = storage.rooms.opened(
+        session, channel=draft.channel, address=draft.address, room=draft.room, now=now
+    )
+    if room.closed:
+        room.closed = False  # something goes on there after all: the clock looks at it again
+        session.add(room)
+    if not room.card_wanted:
+        return [draft]
+    begins = reply.card is None and (
+        draft.ticket_id is not None or any(one.act.startswith(_TAKES_CHAT) for one in reply.choices)
+    )
+    room.card_wanted, room.card_hash, room.updated_at = False, "", now
+    session.add(room)
+    session.flush()
+    if begins:
+        card = replace(
+            reply,
+            text=with_facts(desktop, session, reply.text, room, now),
+            card=storage.rooms.card_name(draft.room),
+            pinned=True,
+        )
+        return [replace(draft, reply=desktop.document(card), card=card.card)]
+    return [draft_of(desktop, session, room, now, key=f"card:{draft.dedupe_key}"), draft]
+
+
 # -- inside
 
 
 def _facts(desktop: Desktop, session: Session, person_id: int, now: datetime) -> list[str]:
-    from handlers.handover import handover_relay
-
     return list(handover_relay.card_facts(session, desktop.book, person_id, now))
 
 
@@ -146,7 +177,5 @@ def _chat_state(session: Session, person_id: int) -> str:
 
 
 def _chat_choices(session: Session, person_id: int) -> tuple[Choice, ...]:
-    from handlers.handover import handover_queue
-
     request = storage.handover.open_of(session, person_id)
     return () if request is None else tuple(handover_queue.staff_choices(request))

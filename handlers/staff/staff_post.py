@@ -18,7 +18,6 @@ from storage.models import Lane, OnUnknown, Staff, Ticket
 from storage.outbox import Draft
 
 PRIVATE = "telegram"  # the channel of colleagues' private chats with us: it says beyond doubt who writes
-_TAKES_CHAT = "staff.chat_take"
 
 
 def room_of(ticket: Ticket | None, person_id: int | None) -> str | None:
@@ -72,7 +71,7 @@ def drafts(
     )
     if room is None or now is None:
         return [draft]
-    return _with_card(desktop, session, draft, reply, now)
+    return desktop.first_card(desktop, session, draft, reply, now)
 
 
 def reachable(desktop: Desktop, session: Session) -> bool:
@@ -142,36 +141,6 @@ def _room_here(turn: Turn) -> str | None:
         turn.session, channel=message.channel, address=message.address, thread=message.thread
     )
     return found.room if found is not None else None
-
-
-def _with_card(desktop: Desktop, session: Session, draft: Draft, reply: Reply, now: datetime) -> list[Draft]:
-    """Let a room begin with its card: this word itself where it announces the matter, else one before it."""
-    from handlers.staff import staff_cards
-
-    assert draft.room is not None
-    room = storage.rooms.opened(
-        session, channel=draft.channel, address=draft.address, room=draft.room, now=now
-    )
-    if room.closed:
-        room.closed = False  # something goes on there after all: the clock looks at it again
-        session.add(room)
-    if not room.card_wanted:
-        return [draft]
-    begins = reply.card is None and (
-        draft.ticket_id is not None or any(one.act.startswith(_TAKES_CHAT) for one in reply.choices)
-    )
-    room.card_wanted, room.card_hash, room.updated_at = False, "", now
-    session.add(room)
-    session.flush()
-    if begins:
-        card = replace(
-            reply,
-            text=staff_cards.with_facts(desktop, session, reply.text, room, now),
-            card=storage.rooms.card_name(draft.room),
-            pinned=True,
-        )
-        return [replace(draft, reply=desktop.document(card), card=card.card)]
-    return [staff_cards.draft_of(desktop, session, room, now, key=f"card:{draft.dedupe_key}"), draft]
 
 
 def _linked(session: Session) -> list[Staff]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import storage.outbox
 import storage.rooms
 import storage.staff
+from handlers.acts import act_of, perform
 from handlers.handover import handover_relay
 from handlers.messages import Reply
 from handlers.staff import colleagues, staff_buttons, staff_commands, staff_post
@@ -29,8 +30,6 @@ def concerns(turn: Turn) -> bool:
     if storage.staff.by_telegram(turn.session, message.address) is None:
         return False
     if message.choice is not None:
-        from handlers.desk import act_of
-
         return (act_of(turn, message.choice) or "").startswith("staff.")
     if message.edited:
         return message.ref is not None and bool(
@@ -89,8 +88,6 @@ def send(turn: Turn, now: Standing, row: Outgoing, text: str) -> None:
 
 
 def _tap(turn: Turn, choice: str) -> None:
-    from handlers.desk import act_of, perform
-
     act = act_of(turn, choice)
     if act is None or not act.startswith("staff."):
         staff_post.answer(turn, Reply(wording.expired(), kind="staff"))

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 import storage.outbox
 import storage.tickets
+from handlers.answering.meaning import understand
 from handlers.forms import forms
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
@@ -263,12 +264,10 @@ def _alarm(ticket: Ticket, *, again: bool = False, more: str = "", certain: bool
 
 
 def _is_question(turn: Turn) -> bool:
-    from handlers.answering import answers
-
     text = turn.text
     if len(text) < 3 or not QUESTION_SHAPE.search(text):
         return False
-    return answers.understand(turn, text).outcome in ("found", "smalltalk", "unclear")
+    return understand(turn, text).outcome in ("found", "smalltalk", "unclear")
 
 
 def _leave(turn: Turn) -> bool:

@@ -31,7 +31,7 @@ def slot_field(kind: str) -> Asked | None:
 def ask(turn: Turn, number: str) -> None:
     """Offer the slots that are free to whoever wants another one for their own ticket."""
     turn.outcome("action", topic="ticket.status")
-    found = _own(turn, number)
+    found = _own(turn, number or _only(turn))
     if found is None:
         return
     ticket, field = found
@@ -88,6 +88,17 @@ def rebook(desktop: Desktop, session: Session, number: str, staff: Staff, words:
 
 
 # -- inside
+
+
+def _only(turn: Turn) -> str:
+    """Return the number of the newest of the speaker's own tickets whose time can be changed."""
+    assert turn.person.id is not None
+    found = [
+        one
+        for one in storage.tickets.of_person(turn.session, turn.person.id)
+        if one.state in OPEN_STATES and slot_field(one.kind) is not None
+    ]
+    return found[0].number if found else ""
 
 
 def _own(turn: Turn, number: str) -> tuple[Ticket, Asked] | None:

@@ -10,7 +10,7 @@ import storage.people
 import storage.surveys
 import storage.tickets
 from handlers import daytime
-from handlers.answering import answers
+from handlers.answering.meaning import understand
 from handlers.forms import forms
 from handlers.masking import hide_numbers
 from handlers.messages import Choice, Reply
@@ -211,7 +211,7 @@ def _keep_reason(turn: Turn, survey: Survey, words: str) -> None:
 def _is_another_matter(turn: Turn, words: str) -> bool:
     if QUESTION_SHAPE.search(words) or only_small(words):
         return True
-    meant = answers.understand(turn, words)
+    meant = understand(turn, words)
     entry = turn.book.library.entries.get(meant.entry_id or "") if meant.outcome == "found" else None
     return entry is not None and entry.action in ("repair", "outage_lookup", "handover", "bind")
 
