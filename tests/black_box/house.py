@@ -1,8 +1,13 @@
 """The program as processes, and people who reach it only over HTTP: a web page, a Telegram client."""
 
+import contextlib
+import http.client
 import http.cookiejar
 import json
 import re
+import threading
+import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
@@ -106,24 +111,38 @@ class WebCustomer:
         jar = http.cookiejar.CookieJar()
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar)).open
         self._open(f"{self._root}/", timeout=_SECONDS).read()
+        self._replies: dict[int, dict[str, Any]] = {}
+        self._gone: set[int] = set()
+        self._left = False
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def leave(self) -> None:
+        """Close the page."""
+        self._left = True
 
     def shown(self) -> list[dict[str, Any]]:
         """Return our replies as the page shows them now, oldest first."""
-        found: list[dict[str, Any]] = []
-        gone: set[int] = set()
-        request = urllib.request.Request(f"{self._root}/events?after=0", headers=self._headers())
-        with self._open(request, timeout=1.0) as stream:
-            try:
+        return [one for number, one in sorted(dict(self._replies).items()) if number not in self._gone]
+
+    def _listen(self) -> None:
+        """Read the stream as a browser does: again from the last id whenever it breaks off."""
+        while not self._left:
+            last = max(self._replies, default=0)
+            request = urllib.request.Request(f"{self._root}/events?after={last}", headers=self._headers())
+            broken = contextlib.suppress(OSError, http.client.HTTPException)
+            with broken, self._open(request, timeout=5.0) as stream:
                 for line in stream:
                     if line.startswith(b"data:"):
-                        found.append(json.loads(line[5:]))
-            except TimeoutError:
-                pass
-        replies = {one["id"]: one for one in found if one.get("kind") == "reply"}
-        for one in replies.values():
-            if one.get("replaces_id"):
-                gone.add(one["replaces_id"])
-        return [one for number, one in sorted(replies.items()) if number not in gone]
+                        self._note(json.loads(line[5:]))
+                    if self._left:
+                        return
+            time.sleep(0.05)
+
+    def _note(self, shown: dict[str, Any]) -> None:
+        if shown.get("kind") == "reply":
+            if shown.get("replaces_id"):
+                self._gone.add(shown["replaces_id"])
+            self._replies[shown["id"]] = shown
 
     def say(self, text: str) -> None:
         """Write something."""
@@ -156,7 +175,7 @@ class WebCustomer:
         )
         headers = {**self._headers(), "Content-Type": f"multipart/form-data; boundary={border}"}
         request = urllib.request.Request(f"{self._root}/api/uploads", body, headers)
-        self._open(request, timeout=_SECONDS).read()
+        self._send(request)
 
     def texts(self) -> list[str]:
         """Return what our replies say now."""
@@ -172,7 +191,19 @@ class WebCustomer:
             json.dumps(document).encode(),
             {**self._headers(), "Content-Type": "application/json"},
         )
-        self._open(request, timeout=_SECONDS).read()
+        self._send(request)
+
+    def _send(self, request: urllib.request.Request) -> None:
+        """Post something, again after a while where the page is told that it was too fast."""
+        for _ in range(10):
+            try:
+                self._open(request, timeout=_SECONDS).read()
+                return
+            except urllib.error.HTTPError as error:
+                if error.code != 429:
+                    raise
+                time.sleep(1.0)
+        raise AssertionError("too fast for ten seconds")
 
     def _headers(self) -> dict[str, str]:
         return {"Origin": self._root}
@@ -204,8 +235,9 @@ class TelegramPerson:
 
     def album(self, pictures: list[bytes]) -> None:
         """Send several pictures at once."""
+        album = f"album-{uuid.uuid4().hex}" if len(pictures) > 1 else None
         for _ in pictures:
-            self._do("photo", {"identity": self.identity, "media_group_id": f"album-{self.identity}"})
+            self._do("photo", {"identity": self.identity, "media_group_id": album})
 
     def texts(self) -> list[str]:
         """Return what the bot's messages in this chat say now."""
@@ -256,4 +288,4 @@ def is_offered(person: Customer, label: str) -> None:
     )
 
 
-__all__ = ["GROUP", "House", "TelegramPerson", "WebCustomer", "is_offered", "sees"]
+__all__ = ["GROUP", "Customer", "House", "TelegramPerson", "WebCustomer", "is_offered", "sees", "wait_for"]

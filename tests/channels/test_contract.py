@@ -114,6 +114,15 @@ class Photographer:
                     return found
                 await asyncio.sleep(0.05)
 
+    async def settled(self) -> None:
+        """Wait until it is written down what everything is called that was sent."""
+        async with asyncio.timeout(20):
+            while True:
+                with self.service.database.reading() as session:
+                    if set(session.exec(select(Outgoing.state))) <= {"sent", "cancelled"}:
+                        return
+                await asyncio.sleep(0.05)
+
     async def stored(self, count: int) -> list[Evidence]:
         """Wait until so many files lie in our own store."""
         async with asyncio.timeout(20):
@@ -261,6 +270,7 @@ async def test_photos_from_the_web_reach_colleagues_and_theirs_the_web(house: Ho
         [shown] = await far_end.in_group("photo")
         _, content, _ = api.state.files[shown["photo"][0]["file_id"]]
         assert MAKER.encode() not in content  # where it was taken is nobody's business
+        await far_end.settled()
         # A colleague answers it with a photo of their own.
         answered = {"message_id": shown["message_id"], "from": shown["from"], "chat": shown["chat"]}
         api.state.send_file(
