@@ -11,6 +11,7 @@ import storage.inbox
 from bot import clock
 from bot.delivery import Channel, RawUpdate, Take
 from handlers.desk import Desk, Received
+from handlers.turn import TooEarly
 from storage.database import Database
 from storage.inbox import Arrival, Waiting
 from storage.models import InboxState
@@ -105,8 +106,9 @@ class Receiver:
                 continue
             try:
                 self._hear([row], now)
-            except Exception:
-                log.exception("cannot answer an update", inbox=row.id, attempt=row.attempts + 1)
+            except Exception as error:
+                if not isinstance(error, TooEarly):
+                    log.exception("cannot answer an update", inbox=row.id, attempt=row.attempts + 1)
                 held.add((row.channel, row.address))
                 with self._database.transaction() as session:
                     state = storage.inbox.fail(session, row.id, now)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _MARKED = ("card", "notice", "danger", "staff")
 
 
+class TooEarly(Exception):
+    """Raised where a message can be dealt with in a moment, and not yet: it is to be worked on again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a message can be sent."""

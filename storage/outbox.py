@@ -292,6 +292,16 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     )
 
 
+def under_way(session: Session, *, channel: str, address: str) -> bool:
+    """Return whether something is being sent to an address just now, whose name there is not known yet."""
+    rows = session.execute(
+        select(col(Outgoing.id))
+        .where(text("state = 'sending'"), col(Outgoing.channel) == channel, col(Outgoing.address) == address)
+        .limit(1)
+    )
+    return rows.first() is not None
+
+
 def by_ref(session: Session, *, channel: str, address: str, ref: str) -> Outgoing | None:
     """Return the message that a channel calls by this name at an address, or None."""
     return session.execute(

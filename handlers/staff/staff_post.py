@@ -1,5 +1,6 @@
 """Where a word for our colleagues goes: a topic of the staff group, or the private chats of those who may."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,6 +73,22 @@ def drafts(
     if room is None or now is None:
         return [draft]
     return desktop.first_card(desktop, session, draft, reply, now)
+
+
+def also_in_person(posts: list[Draft], desktop: Desktop, people: Sequence[Staff]) -> list[Draft]:
+    """Return messages to the group together with their copies in the own chats of those who are meant.
+
+    Nothing is added where everything goes to own chats anyway.
+    """
+    if desktop.staff is None or not desktop.in_private:
+        return posts
+    group = [one for one in posts if one.address == desktop.staff.address]
+    linked = [one for one in people if one.telegram_id is not None]
+    return posts + [
+        replace(copy, channel=PRIVATE, room=None, announces=False)
+        for one in group
+        for copy in _each(one, linked)
+    ]
 
 
 def reachable(desktop: Desktop, session: Session) -> bool:

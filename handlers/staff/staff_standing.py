@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import storage.handover
 import storage.outbox
 import storage.rooms
-from handlers.turn import Turn
+from handlers.turn import TooEarly, Turn
 from storage.models import Outgoing, Staff, Ticket
+
+_FRESH = timedelta(seconds=20)  # by then everything that was being sent has its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,17 @@ def answered(turn: Turn) -> Outgoing | None:
     message = turn.message
     if message.reply_to is None:
         return None
-    return storage.outbox.by_ref(
-        turn.session, channel=message.channel, address=message.address, ref=message.reply_to
-    )
+    place = {"channel": message.channel, "address": message.address}
+    found = storage.outbox.by_ref(turn.session, **place, ref=message.reply_to)
+    fresh = found is None and message.reply_to_us and _is_fresh(turn)
+    if fresh and storage.outbox.under_way(turn.session, **place):
+        # What it is called there is written down a moment after it was sent: this colleague was faster.
+        raise TooEarly
+    return found
+
+
+def _is_fresh(turn: Turn) -> bool:
+    return turn.received_at is not None and turn.now - turn.received_at < _FRESH
 
 
 def only_chat(turn: Turn, now: Standing) -> Standing | None:

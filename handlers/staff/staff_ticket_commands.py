@@ -14,7 +14,7 @@ from handlers.tickets.ticket_work import Done, Which
 from handlers.turn import Turn
 from handlers.wording import staff as wording
 from handlers.wording import tickets as ticket_wording
-from storage.models import Staff, Ticket
+from storage.models import OPEN_STATES, Staff, Ticket
 
 _LISTED = 30
 _WHICH: dict[str, Which] = {
@@ -39,6 +39,7 @@ def report(turn: Turn, done: Done) -> None:
 
 def _note(turn: Turn, now: Standing, rest: str) -> None:
     number, words = _number(turn, now, rest)
+    number = number or _only_of_customer(turn, now)
     if not number or not words:
         say(turn, wording.note_where())
         return
@@ -240,6 +241,18 @@ def _number(turn: Turn, now: Standing, rest: str) -> tuple[str, str]:
     if looks_like_one or storage.tickets.by_number(turn.session, first) is not None:
         return first, more.strip()
     return (now.ticket.number if now.ticket is not None else ""), rest.strip()
+
+
+def _only_of_customer(turn: Turn, now: Standing) -> str:
+    """Return the number of the only open ticket of the customer spoken of that everybody may know of."""
+    if now.person_id is None:
+        return ""
+    found = [
+        one
+        for one in storage.tickets.of_person(turn.session, now.person_id)
+        if one.state in OPEN_STATES and not (one.confidential or one.anonymous)
+    ]
+    return found[0].number if len(found) == 1 else ""
 
 
 def _has(turn: Turn, number: str) -> bool:

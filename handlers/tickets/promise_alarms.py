@@ -22,7 +22,7 @@ from knowledge.rules.calendars import WorkCalendar, calendar_of, team_calendar
 from knowledge.rules.ladder import STAFF_RUNGS, Alarm, alarms, waits_until
 from knowledge.rules.promises import Span
 from knowledge.rules.ticket_kinds import ticket_kinds
-from storage.models import OPEN_STATES, Lane, Ticket, TicketPromise, TicketState
+from storage.models import OPEN_STATES, Lane, Staff, Ticket, TicketPromise, TicketState
 from storage.outbox import Draft
 
 _BATCH: Final = 100
@@ -135,13 +135,15 @@ def _tell_staff(
     # Of a confidential ticket the group reads that it waits, and nothing of what it is about.
     kind = "" if ticket.confidential else staff_name(ticket)
     by = moment(alarm.at_stake, now, book.zone)
+    leading: list[Staff] = []
     match alarm.rung:
         case "warning":
             text, told = wording.staff_warning(ticket.number, kind, promise.step, by, owner), "warned"
         case "owner":
             text, told = wording.staff_overdue(ticket.number, kind, promise.step, owner), "overdue"
         case _:
-            names = _names(book, session, ticket, alarm.rung)
+            leading = _leading(book, session, ticket, alarm.rung)
+            names = [one.name for one in leading]
             text = wording.staff_escalation(ticket.number, kind, promise.step, by, alarm.rung, names, owner)
             told = "escalated"
     storage.tickets.note(
@@ -153,7 +155,10 @@ def _tell_staff(
         text=f"{promise.step} {alarm.rung}",
         internal=True,
     )
-    storage.outbox.write(session, _posts(desktop, session, ticket, text, promise, alarm), now)
+    posts = _posts(desktop, session, ticket, text, promise, alarm)
+    if not ticket.confidential:  # those who may know of one are told in person already
+        posts = staff_post.also_in_person(posts, desktop, leading)
+    storage.outbox.write(session, posts, now)
     return told
 
 
@@ -172,14 +177,13 @@ def _posts(
     )
 
 
-def _names(book: Book, session: Session, ticket: Ticket, rung: str) -> list[str]:
+def _leading(book: Book, session: Session, ticket: Ticket, rung: str) -> list[Staff]:
     """Return who leads the ticket's team, or anybody of that role where the team has nobody."""
     rules = book.practice.promise_alarms
     roles = rules.lead_roles if rung == "lead" else rules.manager_roles
-    found = storage.staff.active_of(session, roles, team=ticket.team) or storage.staff.active_of(
+    return storage.staff.active_of(session, roles, team=ticket.team) or storage.staff.active_of(
         session, roles
     )
-    return [one.name for one in found]
 
 
 def _tell_customer(

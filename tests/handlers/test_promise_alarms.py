@@ -33,6 +33,10 @@ def test_the_ladder_goes_up_and_says_every_rung_once(
     assert said_once(staff, "请李立即跟进")
     assert said_once(staff, "请班长张亲自跟进")
     assert said_once(staff, "请值班经理周亲自跟进")
+    # Who is meant hears it in their own chat, too.
+    assert "请班长张亲自跟进" in Chat(desk, clock, "telegram", "张").texts()
+    assert "请值班经理周亲自跟进" in Chat(desk, clock, "telegram", "周").texts()
+    assert Chat(desk, clock, "telegram", "李").rows() == []
     assert said_once(alice, "一般45分钟左右到场，这次让您等得更久了")
 
 

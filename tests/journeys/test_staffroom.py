@@ -5,16 +5,19 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import Session, select
 
+import storage.outbox
 import storage.rooms
 from handlers.desk import Desk
-from handlers.messages import Choice, Reply
+from handlers.messages import Choice, Message, Reply
 from handlers.staff.staff_commands import COMMANDS
+from handlers.turn import TooEarly
 from handlers.wording import staff as wording
 from handlers.wording.commands import STAFF_COMMANDS
 from knowledge.book import Book
 from knowledge.rules.canned import canned
 from storage.database import Database
-from storage.models import Outgoing, StaffRoom, Ticket
+from storage.models import Outgoing, OutgoingState, StaffRoom, Ticket
+from storage.outbox import Settled
 from tests.journeys.ticket_stories import Work, complain, report
 from tests.talking import STAFF, Chat, Clock, deliver
 
@@ -319,3 +322,43 @@ def test_in_a_crowd_news_are_gathered_and_words_are_not(
     staff.say(f"/take {NUMBER}")
     card = next(one for one in reversed(staff.rows()) if one.room == "ticket:1")
     assert card.card == "room:ticket:1", "now its room begins"
+
+
+def test_a_note_under_a_customers_words_goes_to_their_only_ticket(alice: Chat, staff: Chat) -> None:
+    report(alice)
+    alice.say("人工")
+    staff.answer("要人工", "您好")
+    alice.say("门禁密码贴在门口")
+    assert f"{NUMBER} 已记内部备注" in staff.answer("💬 客户1：门禁密码", "/n 上门前先打电话").text
+    assert "上门前先打电话" not in alice.texts()
+    alice.say("结束人工")
+    complain(alice)
+    assert "请回复工单消息写 /n" in staff.answer("💬 客户1：门禁密码", "/n 又一条").text
+
+
+def test_who_answers_before_we_know_what_our_message_is_called_is_heard_again(
+    alice: Chat, staff: Chat, clock: Clock, database: Database
+) -> None:
+    alice.say("人工")
+    row = staff.last(containing="要人工")
+    with database.transaction() as session:
+        storage.outbox.claim(session, channel="telegram", owner="x", now=clock.now, limit=100)
+    early = Message(
+        "telegram",
+        STAFF.address,
+        "early",
+        clock.now,
+        text="在的，请讲",
+        ref="501",
+        reply_to=f"ref-{row.id}",
+        reply_to_us=True,
+        member="王",
+        member_name="王",
+    )
+    with pytest.raises(TooEarly):
+        staff.desk.hear(early, clock.now, received_at=clock.now)
+    with database.transaction() as session:
+        sent = [Settled(row.id or 0, OutgoingState.SENT, platform_ref=f"ref-{row.id}")]
+        storage.outbox.settle(session, sent, owner="x")
+    staff.desk.hear(early, clock.now, received_at=clock.now)
+    assert "在的，请讲" in alice.got()[-1].text
