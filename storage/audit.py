@@ -40,6 +40,10 @@ def write(
 
     `detail` holds ids and words of ours, never a customer's name, number or words.
     """
+    if person_id is not None and ticket_id is not None:
+        ticket = session.get(Ticket, ticket_id)
+        if ticket is not None and ticket.anonymous:
+            person_id = None  # not even the audit says who reported without a name
     session.add(
         AuditRecord(
             at=at,

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlmodel import select
+
+from handlers.desk import Desk
 from handlers.tickets import ticket_passing, ticket_work
+from storage.models import AuditRecord, Ticket
 from tests.journeys.ticket_stories import Work, report
 from tests.talking import Chat, Clock
 
@@ -46,3 +50,17 @@ def test_who_arrives_first_at_a_customer_is_accountable(alice: Chat, work: Work)
     work("张", ticket_passing.transfer, number, "李", "他在附近")
     work("王", ticket_work.arrived, number)
     assert work.ticket(number).first_asked_id is not None
+
+
+def test_the_audit_does_not_say_who_reported_without_a_name(alice: Chat, work: Work, desk: Desk) -> None:
+    begin_report(alice)
+    alice.say("幸福路12号")
+    number = alice.tap("提交").ticket
+    assert number is not None
+    work("张", ticket_work.take, number)
+    with desk.database.reading() as session:
+        ticket = session.exec(select(Ticket)).one()
+        assert ticket.anonymous
+        records = session.exec(select(AuditRecord).where(AuditRecord.ticket_id == ticket.id)).all()
+    assert {"event.opened", "ticket.take"} <= {one.act for one in records}
+    assert {one.person_id for one in records} == {None}
